@@ -1,0 +1,2 @@
+//! Benchmarks of the parser.
+fn main() {}

@@ -1,0 +1,187 @@
+//! L6: the program `gotelemetry`.
+//!
+//! Keeps the command-line contract of the README. Each command is a file that reads its arguments
+//! and prints; what it prints is put together below this floor. The data's way: [`run`] takes the
+//! arguments apart (`args`), finds the telemetry directory, and calls the command.
+
+mod args;
+mod clean;
+mod csv;
+mod dump;
+mod explain;
+mod help;
+mod set;
+mod status;
+mod tour;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::dir::{DirError, TelemetryDir};
+use crate::format::date::Time;
+use crate::mode::{self, Effective};
+use crate::system::{self, Environment};
+use args::Args;
+
+/// Why a command ends without having done what it was asked to.
+#[derive(Debug)]
+enum CliError {
+    /// The command line does not say what is to be done.
+    Misuse(String),
+    /// It could not be done.
+    Failed(String),
+    /// Standard output is gone.
+    Output(io::Error),
+}
+
+impl From<DirError> for CliError {
+    fn from(error: DirError) -> CliError {
+        CliError::Failed(error.to_string())
+    }
+}
+
+impl From<io::Error> for CliError {
+    fn from(error: io::Error) -> CliError {
+        CliError::Output(error)
+    }
+}
+
+/// How a command ended that did what it was asked to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// All is well.
+    Fine,
+    /// Something was found that is not as it should be; it has been printed.
+    Finding,
+}
+
+type Result<T> = std::result::Result<T, CliError>;
+
+/// What every command works with.
+struct Context<'a> {
+    out: &'a mut dyn Write,
+    err: &'a mut dyn Write,
+    args: &'a Args,
+    environment: Environment,
+    /// The telemetry directory, if there is a way to tell which.
+    dir: Option<TelemetryDir>,
+    now: Time,
+}
+
+impl Context<'_> {
+    /// The telemetry directory, for a command that cannot do without.
+    fn dir(&self) -> Result<&TelemetryDir> {
+        Ok(self.dir.as_ref().ok_or(DirError::NoDirectory)?)
+    }
+
+    fn mode(&self) -> Effective {
+        mode::read(self.dir.as_ref(), &self.environment)
+    }
+
+    /// Says on standard error what is wrong, and goes on.
+    fn complain(&mut self, what: impl fmt::Display) {
+        // If standard error is gone there is nobody left to tell.
+        drop(writeln!(self.err, "gotelemetry: {what}"));
+    }
+}
+
+/// A command: how it is called and what it does.
+struct Command {
+    /// Its names, the usual one first.
+    names: &'static [&'static str],
+    /// What may follow the name.
+    arguments: &'static str,
+    /// What it does, in one line.
+    summary: &'static str,
+    /// More about it.
+    details: &'static str,
+    /// The options it has beside those that all commands have.
+    options: &'static [&'static str],
+    /// The greatest number of arguments that are no options.
+    max_files: usize,
+    run: fn(&mut Context<'_>) -> Result<Outcome>,
+}
+
+/// The commands, in the order in which `help` lists them.
+const COMMANDS: &[&Command] = &[
+    &status::COMMAND,
+    &set::ON,
+    &set::LOCAL,
+    &set::OFF,
+    &status::ENV,
+    &clean::COMMAND,
+    &dump::COMMAND,
+    &csv::COMMAND,
+    &tour::COMMAND,
+    &help::COMMAND,
+];
+
+fn find(name: &str) -> Result<&'static Command> {
+    let found = COMMANDS
+        .iter()
+        .find(|command| command.names.contains(&name));
+    found
+        .copied()
+        .ok_or_else(|| CliError::Misuse(format!("there is no command {name:?}")))
+}
+
+/// Runs the program with the arguments `arguments`, its own name left out.
+///
+/// The exit code is 0 if all is well, 1 for a finding or a failure, 2 for misuse.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut err = io::stderr().lock();
+    let result = run_command(arguments, &mut out, &mut err);
+    let result = result.and_then(|outcome| Ok(out.flush().map(|()| outcome)?));
+    let (code, message) = match result {
+        Ok(Outcome::Fine) => return ExitCode::SUCCESS,
+        Ok(Outcome::Finding) => return ExitCode::from(1),
+        // Whoever read our output has seen enough.
+        Err(CliError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            return ExitCode::SUCCESS;
+        }
+        Err(CliError::Output(error)) => (1, format!("cannot write the output: {error}")),
+        Err(CliError::Failed(what)) => (1, what),
+        Err(CliError::Misuse(what)) => (2, format!("{what}; see gotelemetry help")),
+    };
+    drop(writeln!(err, "gotelemetry: {message}"));
+    ExitCode::from(code)
+}
+
+fn run_command(
+    arguments: impl IntoIterator<Item = OsString>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<Outcome> {
+    let args = Args::parse(arguments)?;
+    let command = match &args.command {
+        Some(name) => find(name)?,
+        None => &status::NO_COMMAND,
+    };
+    args.check(command)?;
+    let environment = Environment::read();
+    let dir = match (&args.dir, &args.tool) {
+        (Some(dir), None) => Some(TelemetryDir::at(dir)),
+        (None, Some(tool)) => {
+            let dir = TelemetryDir::of_tool(tool, &environment);
+            Some(dir.map_err(|error| CliError::Misuse(error.to_string()))?)
+        }
+        (Some(_), Some(_)) => {
+            return Err(CliError::Misuse(
+                "--dir and --tool exclude each other".to_owned(),
+            ));
+        }
+        (None, None) => TelemetryDir::of_go(&environment),
+    };
+    let mut context = Context {
+        out,
+        err,
+        args: &args,
+        environment,
+        dir,
+        now: args.now.unwrap_or_else(system::now),
+    };
+    (command.run)(&mut context)
+}

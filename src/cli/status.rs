@@ -1,0 +1,245 @@
+//! `status`, `env`, and the program without a command: what holds at the moment.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Command, Context, Outcome, Result};
+use crate::dir::{self, TelemetryDir};
+use crate::format::date::{Date, Span};
+use crate::format::parse;
+use crate::json::Writer;
+use crate::mode::{Effective, Source};
+use crate::week;
+
+pub(super) static NO_COMMAND: Command = Command {
+    names: &["gotelemetry"],
+    arguments: "",
+    summary: "print the mode that holds, in one word",
+    details: "",
+    options: &[],
+    max_files: 0,
+    run: |context| {
+        let mode = context.mode().mode;
+        if context.args.json {
+            let mut json = Writer::compact();
+            json.object(|json| json.key(b"Mode").string(mode.name().as_bytes()));
+            context.out.write_all(&json.finish())?;
+            writeln!(context.out)?;
+        } else {
+            writeln!(context.out, "{mode}")?;
+        }
+        Ok(Outcome::Fine)
+    },
+};
+
+pub(super) static COMMAND: Command = Command {
+    names: &["status"],
+    arguments: "",
+    summary: "show the mode, what decided it, and what lies in the directory",
+    details: "\
+Shows the mode and what decided it, the directories, the count files, when the next report is due,
+and the last upload. Changes nothing.",
+    options: &[],
+    max_files: 0,
+    run: status,
+};
+
+pub(super) static ENV: Command = Command {
+    names: &["env"],
+    arguments: "",
+    summary: "print mode and directories in the lines of Go's own command",
+    details: "\
+Prints the mode that holds, with the date in the mode file. `gotelemetry status` tells more.",
+    options: &[],
+    max_files: 0,
+    run: env,
+};
+
+/// What `status` shows.
+struct Status {
+    mode: Effective,
+    dir: Option<TelemetryDir>,
+    count_files: Vec<PathBuf>,
+    /// In bytes.
+    size: u64,
+    /// Count files that cannot be read, with the reason.
+    unreadable: Vec<String>,
+    next_report: Option<Date>,
+    last_upload: Option<Date>,
+}
+
+fn status(context: &mut Context<'_>) -> Result<Outcome> {
+    let status = Status::gather(context)?;
+    if context.args.json {
+        context.out.write_all(&status.json())?;
+        writeln!(context.out)?;
+    } else {
+        status.print(context)?;
+    }
+    for reason in &status.unreadable {
+        context.complain(reason);
+    }
+    Ok(match status.unreadable.is_empty() {
+        true => Outcome::Fine,
+        false => Outcome::Finding,
+    })
+}
+
+impl Status {
+    fn gather(context: &Context<'_>) -> Result<Status> {
+        let mut status = Status {
+            mode: context.mode(),
+            dir: context.dir.clone(),
+            count_files: Vec::new(),
+            size: 0,
+            unreadable: Vec::new(),
+            next_report: None,
+            last_upload: None,
+        };
+        let Some(dir) = &status.dir else {
+            return Ok(status);
+        };
+        status.count_files = dir.count_files()?;
+        status.last_upload = dir.last_upload()?;
+        for path in &status.count_files {
+            status.size += fs::metadata(path).map_or(0, |meta| meta.len());
+            match end_of(path) {
+                Ok(end) => {
+                    status.next_report = status.next_report.into_iter().chain(end).min();
+                }
+                Err(reason) => status.unreadable.push(reason),
+            }
+        }
+        if status.count_files.is_empty() {
+            let span =
+                week::read(dir)?.and_then(|weekend| Span::beginning(context.now.date(), weekend));
+            status.next_report = span.map(|span| span.end);
+        }
+        Ok(status)
+    }
+
+    fn source(&self) -> String {
+        match &self.mode.source {
+            Source::File => "the mode file".to_owned(),
+            Source::UnknownWord => {
+                let word = self
+                    .mode
+                    .file
+                    .as_ref()
+                    .map_or("", |file| file.word.as_str());
+                format!("the mode file says {word:?}, which is no mode [mode.text]")
+            }
+            Source::Default => "the default, as there is no readable mode file".to_owned(),
+            Source::Environment(variable) => format!("the environment variable {variable}"),
+            Source::NoDirectory => "there is no telemetry directory [dir.where]".to_owned(),
+        }
+    }
+
+    fn print(&self, context: &mut Context<'_>) -> Result<()> {
+        let date = |date: Option<Date>| date.map_or("none".to_owned(), |date| date.to_string());
+        let out = &mut context.out;
+        writeln!(out, "mode          {}", self.mode.mode)?;
+        writeln!(out, "decided by    {}", self.source())?;
+        writeln!(out, "as of         {}", date(self.mode.as_of))?;
+        if let Some(dir) = &self.dir {
+            writeln!(out, "directory     {}", dir.root().display())?;
+            writeln!(out, "counts        {}", dir.local().display())?;
+            writeln!(out, "uploads       {}", dir.upload().display())?;
+        }
+        let files = self.count_files.len();
+        writeln!(out, "count files   {files}, {} bytes", self.size)?;
+        let due = self
+            .next_report
+            .is_some_and(|end| end.midnight() < context.now);
+        let due = if due { ", which is due" } else { "" };
+        writeln!(out, "next report   {}{due}", date(self.next_report))?;
+        writeln!(out, "last upload   {}", date(self.last_upload))?;
+        Ok(())
+    }
+
+    fn json(&self) -> Vec<u8> {
+        let mut json = Writer::indented("\t");
+        json.object(|json| {
+            let path = |json: &mut Writer, key: &[u8], path: Option<PathBuf>| {
+                text(json.key(key), path.map(|path| path.display().to_string()));
+            };
+            let date = |json: &mut Writer, key: &[u8], date: Option<Date>| {
+                text(json.key(key), date.map(|date| date.to_string()));
+            };
+            json.key(b"Mode").string(self.mode.mode.name().as_bytes());
+            json.key(b"DecidedBy").string(match self.mode.source {
+                Source::File | Source::UnknownWord => b"file",
+                Source::Default => b"default",
+                Source::Environment(_) => b"environment",
+                Source::NoDirectory => b"no directory",
+            });
+            json.key(b"Reason").string(self.source().as_bytes());
+            date(json, b"AsOf", self.mode.as_of);
+            path(
+                json,
+                b"Directory",
+                self.dir.as_ref().map(|dir| dir.root().to_owned()),
+            );
+            path(json, b"Local", self.dir.as_ref().map(TelemetryDir::local));
+            path(json, b"Upload", self.dir.as_ref().map(TelemetryDir::upload));
+            json.key(b"CountFiles").u64(self.count_files.len() as u64);
+            json.key(b"Size").u64(self.size);
+            json.key(b"Unreadable").array(|json| {
+                for reason in &self.unreadable {
+                    json.string(reason.as_bytes());
+                }
+            });
+            date(json, b"NextReport", self.next_report);
+            date(json, b"LastUpload", self.last_upload);
+        });
+        json.finish()
+    }
+}
+
+fn text(json: &mut Writer, text: Option<String>) {
+    match text {
+        Some(text) => json.string(text.as_bytes()),
+        None => json.null(),
+    }
+}
+
+/// The day from which on the count file at `path` is not counted into, if it says one.
+fn end_of(path: &Path) -> std::result::Result<Option<Date>, String> {
+    let bytes = dir::read_count_file(path).map_err(|error| error.to_string())?;
+    let file = parse(&bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(file.meta.time("TimeEnd").map(|end| end.date()))
+}
+
+fn env(context: &mut Context<'_>) -> Result<Outcome> {
+    let mode = context.mode();
+    let word = mode.mode.name();
+    let date = mode.file.and_then(|file| file.date);
+    let date = date.map_or("0001-01-01".to_owned(), |date| date.to_string());
+    let path = |path: fn(&TelemetryDir) -> PathBuf| {
+        context
+            .dir
+            .as_ref()
+            .map_or(String::new(), |dir| path(dir).display().to_string())
+    };
+    let modefile = path(TelemetryDir::mode_file);
+    let localdir = path(TelemetryDir::local);
+    let uploaddir = path(TelemetryDir::upload);
+    if context.args.json {
+        let mut json = Writer::indented("\t");
+        json.object(|json| {
+            json.key(b"mode").string(word.as_bytes());
+            json.key(b"date").string(date.as_bytes());
+            json.key(b"modefile").string(modefile.as_bytes());
+            json.key(b"localdir").string(localdir.as_bytes());
+            json.key(b"uploaddir").string(uploaddir.as_bytes());
+        });
+        context.out.write_all(&json.finish())?;
+        writeln!(context.out)?;
+    } else {
+        writeln!(context.out, "mode: {word} {date} 00:00:00 +0000 UTC\n")?;
+        writeln!(context.out, "modefile: {modefile}")?;
+        writeln!(context.out, "localdir: {localdir}")?;
+        writeln!(context.out, "uploaddir: {uploaddir}")?;
+    }
+    Ok(Outcome::Fine)
+}

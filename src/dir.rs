@@ -1,0 +1,260 @@
+//! The telemetry directory: where it is, what lies in it, and how files are read from it.
+//!
+//! Implements `spec/directory.md`. What the files say is not known here.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use crate::format::date::Date;
+use crate::format::identity::FILE_SUFFIX;
+use crate::format::{FormatError, Rule, layout};
+use crate::system::Environment;
+
+/// What keeps a file of the telemetry directory from being used.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum DirError {
+    /// The system refused.
+    Io {
+        /// What was to be done, as a verb.
+        action: &'static str,
+        /// The file or directory.
+        path: PathBuf,
+        /// Why it was refused.
+        source: io::Error,
+    },
+    /// The content of a file breaks a rule.
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// Which rule, and where.
+        error: FormatError,
+    },
+    /// What should be a file is a directory, a pipe or the like.
+    NotAFile {
+        /// Where it lies.
+        path: PathBuf,
+    },
+    /// A file is longer than anything that belongs there.
+    TooLong {
+        /// The file.
+        path: PathBuf,
+        /// The greatest length, in bytes.
+        max: u64,
+    },
+    /// There is no telemetry directory: the user's configuration directory is unknown.
+    NoDirectory,
+}
+
+impl DirError {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DirError {
+        let path = path.to_owned();
+        move |source| DirError::Io {
+            action,
+            path,
+            source,
+        }
+    }
+
+    /// Whether what was looked for is not there.
+    pub fn is_missing(&self) -> bool {
+        match self {
+            DirError::Io { source, .. } => source.kind() == io::ErrorKind::NotFound,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for DirError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DirError::Io {
+                action,
+                path,
+                source,
+            } => write!(f, "{}: cannot {action}: {source}", path.display()),
+            DirError::Content { path, error } => write!(f, "{}: {error}", path.display()),
+            DirError::NotAFile { path } => {
+                write!(f, "{}: not a regular file [dir.files]", path.display())
+            }
+            DirError::TooLong { path, max } => {
+                write!(f, "{}: longer than {max} bytes [dir.files]", path.display())
+            }
+            DirError::NoDirectory => write!(
+                f,
+                "no telemetry directory [dir.where]: give --dir, or set GOTELEMETRYDIR or HOME"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for DirError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            DirError::Io { source, .. } => Some(source),
+            DirError::Content { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// A telemetry directory. It need not exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TelemetryDir {
+    root: PathBuf,
+}
+
+impl TelemetryDir {
+    /// The directory at `root`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gotelemetry::dir::TelemetryDir;
+    /// let dir = TelemetryDir::at("/home/gopher/.config/go/telemetry");
+    /// assert!(dir.mode_file().ends_with("telemetry/mode"));
+    /// ```
+    pub fn at(root: impl Into<PathBuf>) -> TelemetryDir {
+        TelemetryDir { root: root.into() }
+    }
+
+    /// The directory that programs of the Go project share: what the environment names, else the
+    /// user's. `None` if there is no way to tell; telemetry is off then.
+    pub fn of_go(environment: &Environment) -> Option<TelemetryDir> {
+        let named = environment.directory.clone();
+        let users = || Some(environment.config_home.as_ref()?.join("go/telemetry"));
+        named.or_else(users).map(TelemetryDir::at)
+    }
+
+    /// The directory of the tool `name`, which does not belong to the Go project.
+    ///
+    /// # Errors
+    ///
+    /// `dir.tool.name` if `name` is `go`, begins with a dot, or is no single path element;
+    /// [`DirError::NoDirectory`] if the user's configuration directory is unknown.
+    pub fn of_tool(name: &str, environment: &Environment) -> Result<TelemetryDir, DirError> {
+        let config = environment
+            .config_home
+            .as_ref()
+            .ok_or(DirError::NoDirectory)?;
+        if name.is_empty()
+            || name == "go"
+            || name.starts_with('.')
+            || name.contains(['/', '\\', '\0'])
+        {
+            return Err(DirError::Content {
+                path: PathBuf::from(name),
+                error: FormatError::at(0, Rule::ToolName),
+            });
+        }
+        Ok(TelemetryDir::at(config.join(name).join("telemetry")))
+    }
+
+    /// The directory itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The file that holds the mode.
+    pub fn mode_file(&self) -> PathBuf {
+        self.root.join("mode")
+    }
+
+    /// The directory of count files and of reports that were not uploaded.
+    pub fn local(&self) -> PathBuf {
+        self.root.join("local")
+    }
+
+    /// The file that holds the day on which weeks end.
+    pub fn weekends_file(&self) -> PathBuf {
+        self.local().join("weekends")
+    }
+
+    /// The directory of uploaded reports.
+    pub fn upload(&self) -> PathBuf {
+        self.root.join("upload")
+    }
+
+    /// The count files, sorted by name; none if there is no such directory.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be listed.
+    pub fn count_files(&self) -> Result<Vec<PathBuf>, DirError> {
+        list(&self.local(), |name| name.ends_with(FILE_SUFFIX))
+    }
+
+    /// The reports in `local/` or `upload/`, sorted by name: all names that end in `.json`.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be listed.
+    pub fn reports(directory: &Path) -> Result<Vec<PathBuf>, DirError> {
+        list(directory, |name| name.ends_with(".json"))
+    }
+
+    /// The week of the last report in `upload/`, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be listed.
+    pub fn last_upload(&self) -> Result<Option<Date>, DirError> {
+        let reports = TelemetryDir::reports(&self.upload())?;
+        Ok(reports.iter().filter_map(|path| report_week(path)).max())
+    }
+}
+
+/// The week of a report by its name, `YYYY-MM-DD.json` or `local.YYYY-MM-DD.json`.
+pub fn report_week(path: &Path) -> Option<Date> {
+    let name = path.file_name()?.to_str()?.strip_suffix(".json")?;
+    Date::parse(name.strip_prefix("local.").unwrap_or(name)).ok()
+}
+
+/// The paths in `directory` whose names are `wanted`, sorted by name.
+fn list(directory: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, DirError> {
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(DirError::io("list", directory))?,
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(DirError::io("list", directory))?;
+        if entry.file_name().to_str().is_some_and(&wanted) {
+            paths.push(entry.path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// The bytes of the count file at `path`, for [`parse`](crate::format::parse()).
+///
+/// # Errors
+///
+/// If it cannot be read, is no regular file, or is longer than any count file.
+pub fn read_count_file(path: &Path) -> Result<Vec<u8>, DirError> {
+    read_bounded(path, u64::from(layout::MAX_FILE_LEN))
+}
+
+/// The bytes of a file of at most `max` bytes.
+pub(crate) fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, DirError> {
+    // Opening a pipe would wait for its other end.
+    let meta = fs::metadata(path).map_err(DirError::io("read", path))?;
+    if !meta.is_file() {
+        let path = path.to_owned();
+        return Err(DirError::NotAFile { path });
+    }
+    let file = File::open(path).map_err(DirError::io("read", path))?;
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.len().min(max)).unwrap_or_default());
+    let mut bounded = file.take(max.saturating_add(1));
+    bounded
+        .read_to_end(&mut bytes)
+        .map_err(DirError::io("read", path))?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > max {
+        let path = path.to_owned();
+        return Err(DirError::TooLong { path, max });
+    }
+    Ok(bytes)
+}

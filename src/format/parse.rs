@@ -1,0 +1,406 @@
+//! The bounded, borrowing reader of counter files.
+//!
+//! Implements the section *Reading* of `spec/counter-file.md`, its clauses in the order in which
+//! they stand there. It sees the bytes of one file, all of them hostile: it makes no assumption,
+//! visits no record twice, and allocates in proportion to what it visits. Where the bytes come from, and whether
+//! another process is writing them meanwhile, is not known here.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::error::{FormatError, Notes, Rule};
+use super::header::{self, ByteOrder, Meta};
+use super::layout::index;
+use super::{layout, stack, unique};
+
+/// What a counter file says. Names and metadata borrow from the file's bytes.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct File<'a> {
+    bytes: &'a [u8],
+    found: Vec<Found>,
+    /// The byte order of the file's words.
+    pub order: ByteOrder,
+    /// The header length H, in bytes.
+    pub header_len: u32,
+    /// The limit as it stands in the file: end of the allocated records, 0 in a new file.
+    pub limit: u32,
+    /// Who counted, and for which span.
+    pub meta: Meta<'a>,
+    /// What is odd about the file.
+    pub notes: Notes,
+    /// How many records were visited, those without a name included.
+    pub visited: u32,
+}
+
+/// One counter of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// The name as it stands in the file; that of a stack counter is not decoded.
+    pub name: &'a [u8],
+    /// How often it was counted.
+    pub count: u64,
+    /// Offset of the record in the file, in bytes.
+    pub offset: u32,
+}
+
+/// A record of a file that was read, in as few bytes as serve: the list of them grows with the
+/// file, and what else is asked of a record stands in the file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub(super) offset: u32,
+    /// Equal for equal names.
+    pub(super) print: u32,
+}
+
+impl<'a> File<'a> {
+    /// The records in the order of the chains, those without a name left out.
+    pub fn records(&self) -> impl ExactSizeIterator<Item = Record<'a>> + use<'a, '_> {
+        let (bytes, order) = (self.bytes, self.order);
+        self.found
+            .iter()
+            .map(move |found| record_at(bytes, found.offset, order))
+    }
+
+    /// The counts by decoded name, sorted; spellings of one stack are summed.
+    pub fn counts(&self) -> BTreeMap<Cow<'a, [u8]>, u64> {
+        let mut counts = BTreeMap::new();
+        for record in self.records() {
+            let count: &mut u64 = counts.entry(stack::decode(record.name)).or_default();
+            *count = count.saturating_add(record.count);
+        }
+        counts
+    }
+}
+
+/// Reads a counter file from its bytes.
+///
+/// # Errors
+///
+/// The first broken clause of `spec/counter-file.md`, and where it is broken.
+///
+/// # Examples
+///
+/// ```
+/// use gotelemetry::format::{header, parse};
+///
+/// let text = "TimeBegin: 2026-11-18T00:00:00Z\nProgram: cmd/go\n\n";
+/// let mut bytes = header::encode(text.as_bytes(), header::ByteOrder::Little).unwrap();
+/// bytes.resize(16384, 0);
+/// let file = parse(&bytes).unwrap();
+/// assert_eq!(file.meta.get("Program"), Some(&b"cmd/go"[..]));
+/// assert_eq!(file.records().len(), 0);
+///
+/// bytes[0] = b'!';
+/// let error = parse(&bytes).unwrap_err();
+/// assert_eq!((error.offset, error.clause()), (0, "fmt.header.magic"));
+/// ```
+pub fn parse(bytes: &[u8]) -> Result<File<'_>, FormatError> {
+    let (header_len, order) = header::decode_len(bytes)?;
+    match order {
+        ByteOrder::Little => read::<LittleWords>(bytes, header_len, order),
+        ByteOrder::Big => read::<BigWords>(bytes, header_len, order),
+    }
+}
+
+/// Reads the file once its byte order is known.
+fn read<W: Words>(
+    bytes: &[u8],
+    header_len: u32,
+    order: ByteOrder,
+) -> Result<File<'_>, FormatError> {
+    let mut notes = Notes::default();
+    let meta = header::decode_meta(bytes, header_len, order, &mut notes)?;
+    let limit = header::word(bytes, header_len, order);
+    note_limit(limit, header_len, bytes.len(), &mut notes);
+    let first = layout::records_off(header_len);
+    let end = if limit == 0 { first } else { limit };
+    // Past the file's end no record is reached, whatever the limit says.
+    let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    let backed = size.min(end).saturating_sub(first).div_ceil(layout::UNIT);
+    // A bit for every slot; those of a page fit on the stack.
+    let (mut small, mut large) = ([0; 8], Vec::new());
+    let words = index(backed.div_ceil(64));
+    let reached = match small.get_mut(..words) {
+        Some(reached) => reached,
+        None => {
+            large.reserve_exact(words);
+            large.resize(words, 0);
+            &mut large[..]
+        }
+    };
+    let mut walk = Walk {
+        bytes,
+        first,
+        end,
+        slots: end.saturating_sub(first) / layout::UNIT,
+        reached,
+        // A name of 17 to 48 bytes takes two slots. One page seldom holds many.
+        found: Vec::with_capacity(index(if words <= 8 { 64 } else { backed / 2 })),
+        visited: 0,
+        notes,
+    };
+    walk.all_chains::<W>(layout::heads_off(header_len))?;
+    let name_of = |found: &Found| record_at(bytes, found.offset, order).name;
+    if let Some(second) = unique::first_repeated(&walk.found, name_of) {
+        return Err(walk.error(
+            second.offset.wrapping_add(layout::NAME_OFF),
+            Rule::NameUnique,
+        ));
+    }
+    Ok(File {
+        bytes,
+        found: walk.found,
+        order,
+        header_len,
+        limit,
+        meta,
+        notes: walk.notes,
+        visited: walk.visited,
+    })
+}
+
+/// The record at `offset`, which was visited and found whole.
+fn record_at(bytes: &[u8], offset: u32, order: ByteOrder) -> Record<'_> {
+    let record = bytes.get(index(offset)..).unwrap_or_default();
+    let (fixed, rest) = record.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
+    let (count, len_word, _) = match order {
+        ByteOrder::Little => LittleWords::fields(fixed),
+        ByteOrder::Big => BigWords::fields(fixed),
+    };
+    let name = rest
+        .get(..index(len_word & layout::NAME_LEN_MASK))
+        .unwrap_or_default();
+    Record {
+        name,
+        count,
+        offset,
+    }
+}
+
+/// How the words of a record are put together, so that the walk is compiled once for each order.
+trait Words {
+    fn u32(bytes: [u8; 4]) -> u32;
+
+    /// Count, name length word and next pointer.
+    fn fields(record: &[u8; 16]) -> (u64, u32, u32);
+}
+
+struct LittleWords;
+struct BigWords;
+
+impl Words for LittleWords {
+    #[inline(always)]
+    fn u32(bytes: [u8; 4]) -> u32 {
+        u32::from_le_bytes(bytes)
+    }
+
+    #[inline(always)]
+    fn fields(record: &[u8; 16]) -> (u64, u32, u32) {
+        let [a, b, c, d, e, f, g, h, len @ .., i, j, k, l] = *record;
+        (
+            u64::from_le_bytes([a, b, c, d, e, f, g, h]),
+            u32::from_le_bytes(len),
+            u32::from_le_bytes([i, j, k, l]),
+        )
+    }
+}
+
+impl Words for BigWords {
+    fn u32(bytes: [u8; 4]) -> u32 {
+        u32::from_be_bytes(bytes)
+    }
+
+    fn fields(record: &[u8; 16]) -> (u64, u32, u32) {
+        let (count, len_word, next) = LittleWords::fields(record);
+        (count.swap_bytes(), len_word.swap_bytes(), next.swap_bytes())
+    }
+}
+
+fn note_limit(limit: u32, header_len: u32, size: usize, notes: &mut Notes) {
+    let first = layout::records_off(header_len);
+    let offset = u64::from(header_len);
+    if !limit.is_multiple_of(layout::UNIT) {
+        notes.push(offset, Rule::NoteLimitRound { limit });
+    }
+    if limit != 0 && limit < first {
+        notes.push(offset, Rule::NoteLimitLow { limit, first });
+    }
+    if index(limit) > size {
+        notes.push(offset, Rule::NoteLimitInside { limit, size });
+    }
+}
+
+/// The walk over all chains.
+struct Walk<'a, 'w> {
+    bytes: &'a [u8],
+    /// R, the least offset of a record.
+    first: u32,
+    /// E, the end of the space in which records may lie.
+    end: u32,
+    /// How many records of the least size fit between `first` and `end`.
+    slots: u32,
+    /// A bit for every slot that the file backs: whether a record there was reached.
+    reached: &'w mut [u64],
+    found: Vec<Found>,
+    visited: u32,
+    notes: Notes,
+}
+
+impl<'a> Walk<'a, '_> {
+    #[inline(always)]
+    fn all_chains<W: Words>(&mut self, heads_off: u32) -> Result<(), FormatError> {
+        let table = self.bytes.get(index(heads_off)..).unwrap_or_default();
+        let (groups, _) = table.as_chunks::<64>();
+        let mut group_off = heads_off;
+        // Most chains of most files are empty: sixteen heads are tested at once, then two.
+        for group in groups.iter().take(index(layout::TABLE_LEN / 64)) {
+            let (pairs, _) = group.as_chunks::<8>();
+            if *group != [0; 64] {
+                let mut off = group_off;
+                for pair in pairs {
+                    if u64::from_ne_bytes(*pair) != 0 {
+                        self.two_chains::<W>(*pair, off)?;
+                    }
+                    off = off.wrapping_add(8);
+                }
+            }
+            group_off = group_off.wrapping_add(64);
+        }
+        Ok(())
+    }
+
+    /// Walks the chains of the two heads at `off`, at least one of which is not empty.
+    #[inline(never)]
+    fn two_chains<W: Words>(&mut self, pair: [u8; 8], off: u32) -> Result<(), FormatError> {
+        let [a, b, c, d, second @ ..] = pair;
+        let mut pointer = W::u32([a, b, c, d]);
+        let mut from = off;
+        let mut ahead = Some((W::u32(second), off.wrapping_add(4)));
+        loop {
+            while pointer != 0 {
+                let fixed = self.reach(pointer, from)?;
+                let (_, len_word, next) = W::fields(fixed);
+                self.take(pointer, len_word)?;
+                from = pointer.wrapping_add(layout::NEXT_OFF);
+                pointer = next;
+            }
+            match ahead.take() {
+                Some(head) => (pointer, from) = head,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// The fixed part of the record at `pointer`, which was read at `from`.
+    #[inline(always)]
+    fn reach(&mut self, pointer: u32, from: u32) -> Result<&'a [u8; 16], FormatError> {
+        // The slot number; a pointer that is no multiple of 32 leaves its low bits at the top, and
+        // one below `first` wraps around, so both come out far above the number of slots.
+        let slot = pointer.wrapping_sub(self.first).rotate_right(5);
+        let fixed = self
+            .bytes
+            .get(index(pointer)..)
+            .and_then(<[u8]>::first_chunk);
+        let reached = self.reached.get_mut(index(slot / 64));
+        if let (true, Some(fixed), Some(reached)) = (slot < self.slots, fixed, reached) {
+            let bit = 1 << (slot % 64);
+            if *reached & bit == 0 {
+                *reached |= bit;
+                self.visited = self.visited.wrapping_add(1);
+                return Ok(fixed);
+            }
+        }
+        Err(self.unreachable(pointer, from))
+    }
+
+    /// Which clause keeps the record at `pointer` from being visited.
+    #[cold]
+    fn unreachable(&self, pointer: u32, from: u32) -> FormatError {
+        let size = self.bytes.len();
+        let (first, limit) = (self.first, self.end);
+        let rule = if pointer == layout::DEAD {
+            Rule::ChainDead
+        } else if !pointer.is_multiple_of(layout::UNIT) {
+            Rule::RecordAlign { pointer }
+        } else if pointer < first {
+            Rule::RecordFirst { pointer, first }
+        } else if u64::from(pointer).wrapping_add(32) > u64::from(limit) {
+            Rule::RecordLimit { pointer, limit }
+        } else if u64::from(pointer).wrapping_add(16) > u64::try_from(size).unwrap_or(u64::MAX) {
+            Rule::RecordInside { pointer, size }
+        } else {
+            Rule::ChainOnce { pointer }
+        };
+        self.error(from, rule)
+    }
+
+    /// Judges the name of the visited record at `offset`, and keeps the record if it has one.
+    #[inline(always)]
+    fn take(&mut self, offset: u32, len_word: u32) -> Result<(), FormatError> {
+        // A visited record lies below 2^26 and a name is shorter than 2^24: no sum wraps.
+        let name_len = len_word & layout::NAME_LEN_MASK;
+        let name_off = offset.wrapping_add(layout::NAME_OFF);
+        let name_end = name_off.wrapping_add(name_len);
+        let end = name_end.wrapping_add(layout::UNIT - 1) & !(layout::UNIT - 1);
+        let usual = len_word & layout::NAME_LEN_TAG == layout::NAME_LEN_TAG
+            && name_len.wrapping_sub(1) < layout::MAX_NAME_LEN
+            && !layout::touches_page_end(offset, end);
+        if !usual {
+            self.note_record(offset, len_word, end);
+            if name_len == 0 {
+                return Ok(());
+            }
+        }
+        match self.bytes.get(index(name_off)..index(name_end)) {
+            Some(name) if end <= self.end => {
+                self.found.push(Found {
+                    offset,
+                    print: unique::fingerprint(name),
+                });
+                Ok(())
+            }
+            _ => Err(self.cut_off(offset, name_len, end)),
+        }
+    }
+
+    #[cold]
+    fn note_record(&mut self, offset: u32, len_word: u32, end: u32) {
+        let word_off = u64::from(offset).wrapping_add(u64::from(layout::NAME_LEN_OFF));
+        let name_len = len_word & layout::NAME_LEN_MASK;
+        if len_word & layout::NAME_LEN_TAG != layout::NAME_LEN_TAG {
+            self.notes
+                .push(word_off, Rule::NoteRecordTag { word: len_word });
+        }
+        if name_len == 0 {
+            self.notes.push(word_off, Rule::NoteNameEmpty);
+            return;
+        }
+        if name_len > layout::MAX_NAME_LEN {
+            self.notes.push(word_off, Rule::NoteNameMax { name_len });
+        }
+        if layout::touches_page_end(offset, end) {
+            self.notes.push(u64::from(offset), Rule::NotePlacePage);
+        }
+    }
+
+    /// Which end the name of the record at `offset` overruns.
+    #[cold]
+    fn cut_off(&self, offset: u32, name_len: u32, end: u32) -> FormatError {
+        let (limit, size) = (self.end, self.bytes.len());
+        let rule = if end > limit {
+            Rule::RecordEndLimit { name_len, limit }
+        } else {
+            Rule::RecordEndInside { name_len, size }
+        };
+        self.error(offset.wrapping_add(layout::NAME_LEN_OFF), rule)
+    }
+
+    fn error(&self, offset: u32, rule: Rule) -> FormatError {
+        FormatError {
+            offset: u64::from(offset),
+            rule,
+            visited: self.visited,
+        }
+    }
+}

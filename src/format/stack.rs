@@ -1,0 +1,203 @@
+//! The names of stack counters, encoded and decoded.
+//!
+//! Implements the section *Stacks* of `spec/names.md`. A stack counter is a counter whose name
+//! holds a newline: the counter's own name, then a line for each frame. Where the frames come from
+//! is not known here.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use super::layout::{self, index};
+
+/// What stands in place of a path that equals the one of the frame before.
+const DITTO: &[u8] = b"\"";
+
+/// What ends a name that was cut to the greatest length.
+const TRUNCATED: &str = "\ntruncated\n";
+
+/// The greatest length of a decoded name, in bytes.
+pub const MAX_DECODED_LEN: usize = 64 * 1024;
+
+/// One frame of a stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// The symbol of the function, such as `cmd/go/internal/load.(*Package).load`.
+    pub symbol: &'a str,
+    /// The line.
+    pub line: Line,
+    /// The program counter's distance from the function's entry, in bytes.
+    pub pc_offset: u64,
+}
+
+/// Where in its file a frame stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// Lines from the function's entry.
+    Relative(i64),
+    /// The line of the file, for a function that was inlined or is unknown.
+    Absolute(i64),
+}
+
+/// Whether `name` is that of a stack counter.
+pub fn is_stack(name: &[u8]) -> bool {
+    name.contains(&b'\n')
+}
+
+/// The name of the stack counter `counter` for `frames`, the innermost first; at most 4096 bytes.
+///
+/// # Examples
+///
+/// ```
+/// use gotelemetry::format::stack::{Frame, Line, decode, encode};
+/// let frames = [
+///     Frame { symbol: "main.run", line: Line::Relative(3), pc_offset: 0x1b },
+///     Frame { symbol: "main.main", line: Line::Absolute(17), pc_offset: 0x40 },
+/// ];
+/// let name = encode("crash/crash", &frames);
+/// assert_eq!(name, "crash/crash\nmain.run:+3,+0x1b\n\".main:=17,+0x40");
+/// assert_eq!(
+///     decode(name.as_bytes()),
+///     &b"crash/crash\nmain.run:+3,+0x1b\nmain.main:=17,+0x40"[..],
+/// );
+/// ```
+pub fn encode(counter: &str, frames: &[Frame<'_>]) -> String {
+    let mut name = counter.to_owned();
+    let mut last_path = "";
+    for frame in frames {
+        let (path, function) = frame.symbol.rsplit_once('.').unwrap_or(("", frame.symbol));
+        name.push('\n');
+        if path == last_path {
+            name.push('"');
+        } else {
+            name.push_str(path);
+            last_path = path;
+        }
+        let pc = frame.pc_offset;
+        let written = match frame.line {
+            Line::Relative(line) => write!(name, ".{function}:{line:+},+{pc:#x}"),
+            Line::Absolute(line) => write!(name, ".{function}:={line},+{pc:#x}"),
+        };
+        // Writing to a string does not fail.
+        written.unwrap_or_default();
+    }
+    if name.len() > index(layout::MAX_NAME_LEN) {
+        let mut keep = index(layout::MAX_NAME_LEN).saturating_sub(TRUNCATED.len());
+        while !name.is_char_boundary(keep) {
+            keep = keep.saturating_sub(1);
+        }
+        name.truncate(keep);
+        name.push_str(TRUNCATED);
+    }
+    name
+}
+
+/// The name with its ditto marks replaced by the paths they stand for.
+///
+/// A plain name comes back as it is, and so does one that would grow beyond
+/// [`MAX_DECODED_LEN`] bytes.
+pub fn decode(name: &[u8]) -> Cow<'_, [u8]> {
+    if !is_stack(name) {
+        return Cow::Borrowed(name);
+    }
+    let mut decoded = Vec::with_capacity(name.len());
+    let mut last_path: &[u8] = b"";
+    for (number, line) in name.split(|byte| *byte == b'\n').enumerate() {
+        if number > 0 {
+            decoded.push(b'\n');
+        }
+        let dot = line.iter().rposition(|byte| *byte == b'.').unwrap_or(0);
+        // The path keeps its dot, so that one without a path before it is empty.
+        let (path, function) = line
+            .split_at_checked(dot.saturating_add(1))
+            .unwrap_or_default();
+        match path.strip_suffix(b".") {
+            Some(DITTO) => {
+                decoded.extend_from_slice(last_path);
+                decoded.extend_from_slice(function);
+            }
+            Some(b"") | None => decoded.extend_from_slice(line),
+            Some(_) => {
+                last_path = path;
+                decoded.extend_from_slice(line);
+            }
+        }
+        if decoded.len() > MAX_DECODED_LEN {
+            return Cow::Borrowed(name);
+        }
+    }
+    Cow::Owned(decoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(name: &str) -> String {
+        String::from_utf8(decode(name.as_bytes()).into_owned()).expect("the input is UTF-8")
+    }
+
+    #[test]
+    fn the_counter_name_line_sets_the_path() {
+        assert_eq!(decoded("a.b/c\n\".f:+1,+0x2"), "a.b/c\na.f:+1,+0x2");
+    }
+
+    #[test]
+    fn a_ditto_without_a_path_drops_mark_and_dot() {
+        assert_eq!(decoded("bug\n\".f:+1,+0x2"), "bug\nf:+1,+0x2");
+    }
+
+    #[test]
+    fn a_line_without_a_dot_keeps_the_path_before_it() {
+        assert_eq!(
+            decoded("x\na.b.c:+1\nasm\n\".d:+2"),
+            "x\na.b.c:+1\nasm\na.b.d:+2"
+        );
+        assert_eq!(
+            decoded("x\na.b.c:+1\n.e\n\".d:+2\n"),
+            "x\na.b.c:+1\n.e\na.b.d:+2\n"
+        );
+    }
+
+    #[test]
+    fn a_plain_name_with_a_ditto_mark_stays() {
+        assert_eq!(decoded("\".f"), "\".f");
+        assert_eq!(decoded(""), "");
+    }
+
+    #[test]
+    fn a_name_that_would_grow_past_the_bound_stays_encoded() {
+        let dittos = |count| format!("bug\n{}.f{}", "p".repeat(4000), "\n\".g".repeat(count));
+        assert_eq!(decode(dittos(15).as_bytes()).len(), 4 + 4002 + 15 * 4003);
+        let grown = dittos(16);
+        assert_eq!(decode(grown.as_bytes()), grown.as_bytes());
+    }
+
+    #[test]
+    fn a_long_stack_is_cut_and_says_so() {
+        let symbol = format!("{}.f", "p".repeat(300));
+        let other = format!("{}.f", "q".repeat(300));
+        let frame = |symbol| Frame {
+            symbol,
+            line: Line::Relative(1),
+            pc_offset: 1,
+        };
+        let frames: Vec<_> = [frame(symbol.as_str()), frame(other.as_str())].repeat(10);
+        let name = encode("bug", &frames);
+        assert_eq!(name.len(), 4096);
+        assert!(name.ends_with("\ntruncated\n"));
+        let just_fits = encode(&"c".repeat(4096 - "\np.f:+1,+0x1".len()), &[frame("p.f")]);
+        assert_eq!(just_fits.len(), 4096);
+        assert!(just_fits.ends_with("\np.f:+1,+0x1"));
+    }
+
+    #[test]
+    fn negative_lines_keep_their_sign() {
+        let frame = |line| Frame {
+            symbol: "f",
+            line,
+            pc_offset: 255,
+        };
+        let name = encode("c", &[frame(Line::Relative(-1)), frame(Line::Absolute(0))]);
+        assert_eq!(name, "c\n\".f:-1,+0xff\n\".f:=0,+0xff");
+    }
+}

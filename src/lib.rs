@@ -1,0 +1,37 @@
+//! Go's telemetry: counter files, and all that happens to them afterwards.
+//!
+//! The crate is a house of floors; imports run strictly downward.
+//!
+//! - L0 [`format`]: bytes and texts, without files, clocks or atomics.
+//! - L2 [`dir`], [`mode`], [`week`], [`system`]: the telemetry directory.
+//! - L3 [`json`], [`report`]: documents.
+//! - L6 [`cli`]: the program.
+//!
+//! The rules stand in `spec/`, one clause a sentence; errors name the clause they come from. A
+//! porter begins with `spec/counter-file.md` and [`format`].
+//!
+//! ```no_run
+//! use gotelemetry::{dir, format};
+//!
+//! let bytes = dir::read_count_file("go@go1.27.3-linux-amd64-2026-11-21.v1.count".as_ref())?;
+//! for (name, count) in format::parse(&bytes)?.counts() {
+//!     println!("{count} {}", String::from_utf8_lossy(&name));
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod format;
+
+pub mod dir;
+pub mod mode;
+mod publish;
+pub mod system;
+pub mod week;
+
+#[cfg(feature = "cli")]
+pub mod json;
+#[cfg(feature = "cli")]
+pub mod report;
+
+#[cfg(feature = "cli")]
+pub mod cli;

@@ -1,0 +1,111 @@
+//! What a program learns from the system around it: environment and clock.
+//!
+//! Implements `spec/directory.md`, section *Where*. This file alone reads them; all others are
+//! given what they need, so that every command and test can stand at another time and place.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use crate::format::date::Time;
+
+/// The variables of the environment that matter, as they were when the program asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Environment {
+    /// `GOTELEMETRY`: `off` or `local` lower the mode.
+    pub gotelemetry: Option<OsString>,
+    /// `DO_NOT_TRACK`: anything but nothing and `0` turns counting off.
+    pub do_not_track: Option<OsString>,
+    /// `GOTELEMETRYDIR`: the telemetry directory.
+    pub directory: Option<PathBuf>,
+    /// The user configuration directory, if it can be determined.
+    pub config_home: Option<PathBuf>,
+}
+
+impl Environment {
+    /// The environment of this process.
+    pub fn read() -> Environment {
+        let var = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        Environment {
+            gotelemetry: var("GOTELEMETRY"),
+            do_not_track: var("DO_NOT_TRACK"),
+            directory: var("GOTELEMETRYDIR").map(PathBuf::from),
+            config_home: config_home(|name| var(name)),
+        }
+    }
+}
+
+/// The user configuration directory as Go determines it on this platform.
+fn config_home(var: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    if cfg!(windows) {
+        return var("AppData").map(PathBuf::from);
+    }
+    let home = || var("HOME").map(PathBuf::from);
+    if cfg!(target_os = "macos") {
+        return Some(home()?.join("Library/Application Support"));
+    }
+    match var("XDG_CONFIG_HOME") {
+        // A relative path counts as an error there, not as a reason to look elsewhere.
+        Some(config) => Some(PathBuf::from(config)).filter(|path| path.is_absolute()),
+        None => Some(home()?.join(".config")),
+    }
+}
+
+/// The time.
+pub fn now() -> Time {
+    Time::from_unix(unix_seconds(SystemTime::now()))
+}
+
+/// When the file at `path` was last changed, if the system tells.
+pub fn modified(path: &Path) -> Option<Time> {
+    let modified = std::fs::metadata(path)
+        .and_then(|meta| meta.modified())
+        .ok()?;
+    Some(Time::from_unix(unix_seconds(modified)))
+}
+
+/// Lets another process finish what it was caught at.
+pub(crate) fn pause() {
+    std::thread::sleep(Duration::from_millis(5));
+}
+
+/// Whether the variable's text is `text`, whatever its case.
+pub(crate) fn says(value: &OsStr, text: &str) -> bool {
+    value
+        .to_str()
+        .is_some_and(|value| value.trim().eq_ignore_ascii_case(text))
+}
+
+fn unix_seconds(time: SystemTime) -> i64 {
+    let seconds = |span: Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
+    match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) => seconds(since),
+        Err(before) => seconds(before.duration()).saturating_neg(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_relative_config_home_means_none_and_an_unset_one_means_home() {
+        let with = |pairs: &'static [(&'static str, &'static str)]| {
+            config_home(move |name| {
+                pairs
+                    .iter()
+                    .find(|(key, _)| *key == name)
+                    .map(|(_, value)| OsString::from(value))
+            })
+        };
+        assert_eq!(
+            with(&[("XDG_CONFIG_HOME", "/c"), ("HOME", "/h")]),
+            Some("/c".into())
+        );
+        assert_eq!(with(&[("HOME", "/h")]), Some("/h/.config".into()));
+        assert_eq!(with(&[("XDG_CONFIG_HOME", "c"), ("HOME", "/h")]), None);
+        assert_eq!(with(&[]), None);
+    }
+}

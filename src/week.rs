@@ -1,0 +1,59 @@
+//! On which day the weeks of this directory end.
+//!
+//! Implements the section *Weekends* of `spec/week.md`. The arithmetic is in
+//! [`format::date`](crate::format::date).
+
+use crate::dir::{DirError, TelemetryDir, read_bounded};
+use crate::format::date::Weekday;
+use crate::format::{FormatError, Rule};
+use crate::system;
+
+/// No `weekends` file is longer, in bytes.
+const MAX_LEN: u64 = 4096;
+
+/// How often an empty file is read again before it counts as such: for 50 ms.
+const RETRIES: u32 = 10;
+
+/// The day on which weeks end: what the bytes of a `weekends` file say.
+///
+/// # Errors
+///
+/// `week.weekends.text` if there is nothing but white space.
+///
+/// # Examples
+///
+/// ```
+/// use gotelemetry::week;
+/// assert_eq!(week::parse(b"3\n").unwrap().to_string(), "Wednesday");
+/// assert_eq!(week::parse(b"9").unwrap().number(), 2);
+/// assert!(week::parse(b" \n").is_err());
+/// ```
+pub fn parse(text: &[u8]) -> Result<Weekday, FormatError> {
+    match text.trim_ascii_start().first() {
+        Some(digit) => Ok(Weekday::from_number(i32::from(digit.wrapping_sub(b'0')))),
+        None => Err(FormatError::at(0, Rule::WeekendsEmpty)),
+    }
+}
+
+/// The day on which the weeks of `dir` end; `None` if no program has counted there yet.
+///
+/// # Errors
+///
+/// If the file cannot be read, or stays empty for 50 ms.
+pub fn read(dir: &TelemetryDir) -> Result<Option<Weekday>, DirError> {
+    let path = dir.weekends_file();
+    let mut tries = 0;
+    loop {
+        let text = match read_bounded(&path, MAX_LEN) {
+            Err(error) if error.is_missing() => return Ok(None),
+            text => text?,
+        };
+        match parse(&text) {
+            Ok(weekday) => return Ok(Some(weekday)),
+            // Another program creates the file and writes it in two steps.
+            Err(_) if tries < RETRIES => system::pause(),
+            Err(error) => return Err(DirError::Content { path, error }),
+        }
+        tries += 1;
+    }
+}
