@@ -164,10 +164,10 @@ fn run_command(
     let environment = Environment::read();
     let dir = match (&args.dir, &args.tool) {
         (Some(dir), None) => Some(TelemetryDir::at(dir)),
-        (None, Some(tool)) => {
-            let dir = TelemetryDir::of_tool(tool, &environment);
-            Some(dir.map_err(|error| CliError::Misuse(error.to_string()))?)
-        }
+        (None, Some(tool)) => match TelemetryDir::of_tool(tool, &environment) {
+            Err(DirError::NoDirectory) => None,
+            dir => Some(dir.map_err(|error| CliError::Misuse(error.to_string()))?),
+        },
         (Some(_), Some(_)) => {
             return Err(CliError::Misuse(
                 "--dir and --tool exclude each other".to_owned(),

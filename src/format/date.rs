@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use super::error::{FormatError, Rule};
+use super::error::FormatError;
+use super::rule::Rule;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 /// Days from 0000-03-01 to 1970-01-01.

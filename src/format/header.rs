@@ -5,8 +5,9 @@
 //! about a program is put together in [`super::identity`].
 
 use super::date::Time;
-use super::error::{FormatError, Notes, Rule};
+use super::error::{FormatError, Notes};
 use super::layout::{self, index};
+use super::rule::Rule;
 
 /// The order of the bytes in the words of a file: that of the machine that wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,24 +202,16 @@ fn check_lines<'a>(
     text: &'a [u8],
     duplicates: &mut Vec<u64>,
 ) -> Result<Option<&'a [u8]>, FormatError> {
-    // A writer makes seven lines. More than eight are searched for a key by reading them again.
-    let mut keys: [&[u8]; 8] = [b""; 8];
+    // A bit for the length and first byte of every key so far: those of a sound file all differ.
+    let mut marks = 0_u64;
     let mut goarch = None;
     for (number, line) in (Lines { rest: text }).enumerate() {
         let (key, value) = cut_key(line).ok_or_else(|| line_error(text, line))?;
-        let seen = match keys.get_mut(number) {
-            Some(slot) => {
-                *slot = key;
-                keys.iter().take(number).any(|k| same_key(k, key))
-            }
-            None => Lines { rest: text }
-                .take(number)
-                .filter_map(cut_key)
-                .any(|(k, _)| k == key),
-        };
-        if seen {
+        let mark = 1 << ((key.len() ^ usize::from(key.first().copied().unwrap_or(0))) % 64);
+        if marks & mark != 0 && has_key(text, number, key) {
             duplicates.push(line_off(text, line));
         }
+        marks |= mark;
         if key == b"GOARCH" {
             goarch = Some(value);
         }
@@ -226,10 +219,13 @@ fn check_lines<'a>(
     Ok(goarch)
 }
 
-/// Whether two keys are equal. The first byte tells those of a sound file apart.
-#[inline(always)]
-fn same_key(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.first() == b.first() && a == b
+/// Whether one of the first `lines` lines of the metadata has `key`.
+#[cold]
+fn has_key(text: &[u8], lines: usize, key: &[u8]) -> bool {
+    Lines { rest: text }
+        .take(lines)
+        .filter_map(cut_key)
+        .any(|(k, _)| k == key)
 }
 
 #[cold]

@@ -4,7 +4,8 @@
 //! version is not known here.
 
 use super::date::Span;
-use super::error::{FormatError, Rule};
+use super::error::FormatError;
+use super::rule::Rule;
 
 /// The ending of the name of every counter file.
 pub const FILE_SUFFIX: &str = ".v1.count";

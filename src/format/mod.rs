@@ -20,9 +20,11 @@ pub mod layout;
 pub mod name;
 mod parse;
 pub mod record;
+mod rule;
 pub mod stack;
 pub mod survey;
 mod unique;
 
-pub use error::{FormatError, Note, Notes, Rule};
+pub use error::{FormatError, Note, Notes};
 pub use parse::{File, Record, parse};
+pub use rule::Rule;

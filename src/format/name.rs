@@ -3,8 +3,9 @@
 //! Implements the sections *Names* and *Conventions* of `spec/names.md`. The names of stack
 //! counters are put together in [`super::stack`].
 
-use super::error::{FormatError, Rule};
+use super::error::FormatError;
 use super::layout::{self, index};
+use super::rule::Rule;
 
 /// Whether a writer may give a record this name.
 ///

@@ -7,11 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::error::{FormatError, Note, Rule};
+use super::error::{FormatError, Note};
 use super::header::{self, ByteOrder, cut_key};
 use super::layout::{self, index};
 use super::parse::parse;
 use super::record::bucket;
+use super::rule::Rule;
 
 /// Bytes of a file that belong together, and what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

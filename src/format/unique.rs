@@ -109,14 +109,14 @@ pub(super) fn fingerprint(name: &[u8]) -> u32 {
 fn fingerprint_wide(name: &[u8]) -> u64 {
     const A: u64 = 0x9e37_79b9_7f4a_7c15;
     const B: u64 = 0xd1b5_4a32_d192_ed03;
+    let len = u64::try_from(name.len()).unwrap_or(u64::MAX);
     if let Some(last) = name.last_chunk::<16>() {
         // Blocks of 16 bytes, of which the last may overlap its neighbour.
         let (blocks, _) = name.as_chunks::<16>();
-        return blocks.iter().fold(block(last, B, A), |print, bytes| {
+        return blocks.iter().fold(block(last, B ^ len, A), |print, bytes| {
             print.rotate_left(23) ^ block(bytes, A, B)
         });
     }
-    let len = u64::try_from(name.len()).unwrap_or(u64::MAX);
     if let (Some(first), Some(last)) = (name.first_chunk::<8>(), name.last_chunk::<8>()) {
         return mix(
             u64::from_le_bytes(*first) ^ A,
@@ -150,4 +150,113 @@ fn block(bytes: &[u8; 16], key_low: u64, key_high: u64) -> u64 {
 fn mix(a: u64, b: u64) -> u64 {
     let product = u128::from(a).wrapping_mul(u128::from(b));
     (product as u64) ^ ((product >> 64) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The records of `names`, at offsets that stand for their places in the list.
+    fn found(names: &[Vec<u8>]) -> Vec<Found> {
+        let records = (0..).zip(names);
+        records
+            .map(|(offset, name)| Found {
+                offset,
+                print: fingerprint(name),
+            })
+            .collect()
+    }
+
+    /// The number of the first repeated name.
+    fn repeated(names: &[Vec<u8>]) -> Option<u32> {
+        let name_of = |record: &Found| {
+            names
+                .get(index(record.offset))
+                .map_or(&[][..], Vec::as_slice)
+        };
+        first_repeated(&found(names), name_of).map(|record| record.offset)
+    }
+
+    /// Names with one fingerprint: the first word makes their first block's product 0.
+    fn colliding(count: u64) -> Vec<Vec<u8>> {
+        let name = |number: u64| {
+            let mut name = 0x9e37_79b9_7f4a_7c15_u64.to_le_bytes().to_vec();
+            name.extend_from_slice(&number.to_le_bytes());
+            name.extend_from_slice(b"the same in each");
+            name
+        };
+        (0..count).map(name).collect()
+    }
+
+    fn numbered(count: u32) -> Vec<Vec<u8>> {
+        (0..count)
+            .map(|number| format!("counter-{number}").into_bytes())
+            .collect()
+    }
+
+    #[test]
+    fn the_second_of_two_equal_names_is_found_at_every_place() {
+        let mut names = numbered(100);
+        assert_eq!(repeated(&names), None);
+        for second in 1_u32..100 {
+            let kept = names.clone();
+            if let Some(name) = names.get_mut(index(second)) {
+                *name = b"counter-0".to_vec();
+            }
+            assert_eq!(repeated(&names), Some(second));
+            names = kept;
+        }
+    }
+
+    #[test]
+    fn the_first_of_several_repeated_names_is_told() {
+        let mut names = numbered(50);
+        names.extend([
+            b"counter-7".to_vec(),
+            b"counter-3".to_vec(),
+            b"counter-7".to_vec(),
+        ]);
+        assert_eq!(repeated(&names), Some(50));
+    }
+
+    #[test]
+    fn stacks_may_repeat() {
+        let names = vec![b"bug\na.f:+1,+0x2".to_vec(); 3];
+        assert_eq!(repeated(&names), None);
+    }
+
+    #[test]
+    fn names_made_to_collide_are_sorted() {
+        let mut names = colliding(3000);
+        assert_eq!(suspects(&found(&names)), None);
+        assert_eq!(repeated(&names), None);
+        names.push(names.first().cloned().unwrap_or_default());
+        names.push(b"another".to_vec());
+        assert_eq!(repeated(&names), Some(3000));
+    }
+
+    #[test]
+    fn names_made_to_fill_one_stretch_of_the_table_are_sorted() {
+        // Low bits equal, tags different: nothing but the budget ends the search for a free slot.
+        let found: Vec<Found> = (1_u32..3000)
+            .map(|tag| Found {
+                offset: 0,
+                print: tag << 16,
+            })
+            .collect();
+        assert_eq!(suspects(&found), None);
+    }
+
+    #[test]
+    fn short_names_have_fingerprints_of_their_own() {
+        let mut prints: Vec<u32> = Vec::new();
+        for len in 0..40 {
+            prints.push(fingerprint(&vec![b'a'; len]));
+            prints.push(fingerprint(&vec![0; len]));
+        }
+        prints.sort_unstable();
+        prints.dedup();
+        // The empty name is there twice.
+        assert_eq!(prints.len(), 79);
+    }
 }

@@ -1,6 +1,6 @@
-//! What the tests stand on: a writer that can break files, and a naive reader.
+//! What the tests stand on: a writer that can break files, a naive reader, and a comparison.
 //!
-//! Both follow `spec/counter-file.md` and know nothing of the crate under test,
+//! Writer and reader follow `spec/counter-file.md` and know nothing of the crate under test,
 //! so that an error made there is not made here a second time.
 
 #![allow(
@@ -12,5 +12,6 @@
     reason = "a test crate exports nothing, pub marks what other tests may use"
 )]
 
+pub mod agree;
 pub mod oracle;
 pub mod raw;

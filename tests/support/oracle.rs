@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const MAGIC: &[u8; 28] = b"# telemetry/counter file v1\n";
 const PAGE: u64 = 16384;
+const DECODED_MAX: usize = 65536;
 const FILE_MAX: u64 = 67_108_864;
 const HEADER_LEN_OFF: u64 = 28;
 const BUCKETS: u64 = 512;
@@ -109,7 +110,8 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Rejection> {
     })
 }
 
-/// A name as reports have it: in those with a newline, the ditto marks resolved.
+/// A name as reports have it: in those with a newline, the ditto marks resolved, unless it would
+/// be too long.
 pub fn decode_stack(name: &[u8]) -> Vec<u8> {
     if !name.contains(&b'\n') {
         return name.to_vec();
@@ -131,6 +133,9 @@ pub fn decode_stack(name: &[u8]) -> Vec<u8> {
             last_path = &line[..=dot];
         }
         decoded.extend_from_slice(line);
+    }
+    if decoded.len() > DECODED_MAX {
+        return name.to_vec();
     }
     decoded
 }
