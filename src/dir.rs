@@ -183,7 +183,7 @@ impl TelemetryDir {
     ///
     /// If the directory cannot be listed.
     pub fn count_files(&self) -> Result<Vec<PathBuf>, DirError> {
-        list(&self.local(), |name| name.ends_with(FILE_SUFFIX))
+        list(&self.local(), FILE_SUFFIX)
     }
 
     /// The reports in `local/` or `upload/`, sorted by name: all names that end in `.json`.
@@ -192,7 +192,7 @@ impl TelemetryDir {
     ///
     /// If the directory cannot be listed.
     pub fn reports(directory: &Path) -> Result<Vec<PathBuf>, DirError> {
-        list(directory, |name| name.ends_with(".json"))
+        list(directory, ".json")
     }
 
     /// The week of the last report in `upload/`, if there is one.
@@ -212,8 +212,8 @@ pub fn report_week(path: &Path) -> Option<Date> {
     Date::parse(name.strip_prefix("local.").unwrap_or(name)).ok()
 }
 
-/// The paths in `directory` whose names are `wanted`, sorted by name.
-fn list(directory: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, DirError> {
+/// The paths in `directory` whose names end in `suffix`, sorted by name. A name need not be text.
+fn list(directory: &Path, suffix: &str) -> Result<Vec<PathBuf>, DirError> {
     let entries = match fs::read_dir(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(DirError::io("list", directory))?,
@@ -221,7 +221,11 @@ fn list(directory: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>,
     let mut paths = Vec::new();
     for entry in entries {
         let entry = entry.map_err(DirError::io("list", directory))?;
-        if entry.file_name().to_str().is_some_and(&wanted) {
+        if entry
+            .file_name()
+            .as_encoded_bytes()
+            .ends_with(suffix.as_bytes())
+        {
             paths.push(entry.path());
         }
     }

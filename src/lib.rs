@@ -2,13 +2,13 @@
 //!
 //! The crate is a house of floors; imports run strictly downward.
 //!
-//! - L0 [`format`]: bytes and texts, without files, clocks or atomics.
+//! - L0 [`mod@format`]: bytes and texts, without files, clocks or atomics.
 //! - L2 [`dir`], [`mode`], [`week`], [`system`]: the telemetry directory.
 //! - L3 [`json`], [`report`]: documents.
 //! - L6 [`cli`]: the program.
 //!
 //! The rules stand in `spec/`, one clause a sentence; errors name the clause they come from. A
-//! porter begins with `spec/counter-file.md` and [`format`].
+//! porter begins with `spec/counter-file.md` and [`mod@format`].
 //!
 //! ```no_run
 //! use gotelemetry::{dir, format};

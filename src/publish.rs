@@ -4,23 +4,57 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::dir::DirError;
+use crate::system;
 
 /// Tells apart the files that one process writes aside at the same time.
 static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+/// Past this number no name is tried a second time.
+const MAX_NUMBER: u64 = 10_000;
+
+/// How old a file must be that its process has surely given up, in seconds.
+const ABANDONED: i64 = 24 * 60 * 60;
 
 /// Puts a file with `content` at `path`, in place of what is there.
 ///
 /// A reader sees the file from before or the whole new one. If anything fails, the file from
 /// before is left as it was.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), DirError> {
+    sweep(path);
     let aside = Aside::write(path, content)?;
     fs::rename(&aside.path, path).map_err(DirError::io("replace", path))?;
     sync_directory(path)
+}
+
+/// What the names of all files begin with that are written aside for `target`.
+fn prefix(target: &Path) -> OsString {
+    let mut name = OsString::from(".");
+    name.push(target.file_name().unwrap_or_default());
+    name.push(".");
+    name
+}
+
+/// Removes what processes left aside that were killed a day ago or earlier.
+fn sweep(target: &Path) {
+    let prefix = prefix(target);
+    let directory = directory_of(target);
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let bytes = name.as_encoded_bytes();
+        if bytes.starts_with(prefix.as_encoded_bytes()) && bytes.ends_with(b".tmp") {
+            let path = entry.path();
+            let age = system::modified(&path).map(|then| system::now().unix() - then.unix());
+            if age.is_some_and(|age| age > ABANDONED) {
+                // Another process may sweep as well; what stays is tried again next time.
+                drop(fs::remove_file(&path));
+            }
+        }
+    }
 }
 
 /// A file written aside. It is removed when dropped; once renamed there is nothing to remove.
@@ -30,21 +64,29 @@ struct Aside {
 
 impl Aside {
     fn write(target: &Path, content: &[u8]) -> Result<Aside, DirError> {
-        // ORDERING: pairs with nothing; only that the numbers differ matters.
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let mut name = OsString::from(".");
-        name.push(target.file_name().unwrap_or_default());
-        name.push(format!(".{}.{number}.tmp", std::process::id()));
-        let path = target.with_file_name(name);
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)
-            .map_err(DirError::io("create", &path))?;
+        let (path, mut file) = Aside::create(target)?;
         let aside = Aside { path };
         let written = file.write_all(content).and_then(|()| file.sync_all());
         written.map_err(DirError::io("write", &aside.path))?;
         Ok(aside)
+    }
+
+    /// Creates an empty file beside `target`, under a name that nobody else uses.
+    fn create(target: &Path) -> Result<(PathBuf, File), DirError> {
+        loop {
+            // ORDERING: pairs with nothing; only that the numbers differ matters.
+            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+            let mut name = prefix(target);
+            name.push(format!("{}.{number}.tmp", std::process::id()));
+            let path = target.with_file_name(name);
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(file) => return Ok((path, file)),
+                // A process that had this number before was killed; its file is not ours.
+                Err(error)
+                    if error.kind() == io::ErrorKind::AlreadyExists && number < MAX_NUMBER => {}
+                Err(error) => return Err(DirError::io("create", &path)(error)),
+            }
+        }
     }
 }
 
@@ -57,10 +99,17 @@ impl Drop for Aside {
 
 /// Makes a new name last beyond a power failure.
 fn sync_directory(path: &Path) -> Result<(), DirError> {
-    let directory = path.parent().unwrap_or(Path::new("."));
+    let directory = directory_of(path);
     let synced = File::open(directory).and_then(|directory| directory.sync_all());
     if cfg!(unix) {
         synced.map_err(DirError::io("sync", directory))?;
     }
     Ok(())
+}
+
+fn directory_of(path: &Path) -> &Path {
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
 }

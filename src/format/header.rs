@@ -1,7 +1,7 @@
 //! The head of a counter file: magic, header length, metadata.
 //!
 //! Implements the clauses on header and metadata of `spec/counter-file.md`, for readers
-//! ([`decode_len`], [`Meta`]) and for writers ([`encode`], [`meta_text`]). What the metadata says
+//! ([`Meta`], [`ByteOrder`]) and for writers ([`encode`]). What the metadata says
 //! about a program is put together in [`super::identity`].
 
 use super::date::Time;
