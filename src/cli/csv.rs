@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{Command, Context, Outcome, Result, dump};
+use super::{Command, Context, Outcome, Result, dump, quote::quoted};
 use crate::dir::{TelemetryDir, read_bounded, report_week};
 use crate::json::Writer;
 use crate::report::Report;
@@ -50,20 +50,13 @@ fn csv(context: &mut Context<'_>) -> Result<Outcome> {
             let plain = |text: &String| context.args.go || !text.contains([',', '"', '\n', '\r']);
             let column = |text: &String| match plain(text) {
                 true => text.clone(),
-                false => quote(text.as_bytes()),
+                false => quoted(text.as_bytes()),
             };
             let build = build.each_ref().map(column).join(",");
-            writeln!(context.out, "{value},{},{build}", quote(name))?;
+            writeln!(context.out, "{value},{},{build}", quoted(name))?;
         }
     }
-    for reason in &failures {
-        context.complain(reason);
-    }
-    Ok(if failures.is_empty() {
-        Outcome::Fine
-    } else {
-        Outcome::Finding
-    })
+    Ok(context.complain_of_all(&failures))
 }
 
 struct Row<'a> {
@@ -190,61 +183,4 @@ fn rows_by_name(all: &[Counts]) -> Vec<Row<'_>> {
     sums.into_iter()
         .map(|(name, (build, value))| Row { value, name, build })
         .collect()
-}
-
-/// The name in double quotes, written as Go's `%q` writes it.
-fn quote(name: &[u8]) -> String {
-    let mut quoted = String::from("\"");
-    for chunk in name.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            quote_char(c, &mut quoted);
-        }
-        for byte in chunk.invalid() {
-            quoted.push_str(&format!("\\x{byte:02x}"));
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-fn quote_char(c: char, quoted: &mut String) {
-    let escape = match c {
-        '"' => "\\\"",
-        '\\' => "\\\\",
-        '\u{7}' => "\\a",
-        '\u{8}' => "\\b",
-        '\u{c}' => "\\f",
-        '\n' => "\\n",
-        '\r' => "\\r",
-        '\t' => "\\t",
-        '\u{b}' => "\\v",
-        _ if c.is_ascii_control() => return quoted.push_str(&format!("\\x{:02x}", u32::from(c))),
-        // Marks that combine are escaped at the start of a text alone, so the text begins with a
-        // letter; what is escaped behind it cannot be printed.
-        _ if format!("a{c}").escape_debug().count() == 2 && (c == ' ' || !c.is_whitespace()) => {
-            return quoted.push(c);
-        }
-        _ if u32::from(c) > 0xffff => return quoted.push_str(&format!("\\U{:08x}", u32::from(c))),
-        _ => return quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
-    };
-    quoted.push_str(escape);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_quoted_as_go_quotes_them() {
-        assert_eq!(
-            quote(b"a\nb\t\"c\"\\\x00\x1b\x7f"),
-            r#""a\nb\t\"c\"\\\x00\x1b\x7f""#
-        );
-        assert_eq!(
-            quote("é\u{301}世\u{2028}\u{a0}\u{feff}".as_bytes()),
-            "\"é\u{301}世\\u2028\\u00a0\\ufeff\""
-        );
-        assert_eq!(quote("\u{e0001}😀".as_bytes()), "\"\\U000e0001😀\"");
-        assert_eq!(quote(b"\xff<50ms"), r#""\xff<50ms""#);
-    }
 }

@@ -37,7 +37,7 @@ fn dump(context: &mut Context<'_>) -> Result<Outcome> {
 }
 
 fn dump_text(context: &mut Context<'_>, files: &[PathBuf]) -> Result<Outcome> {
-    let mut outcome = Outcome::Fine;
+    let mut failures = Vec::new();
     for path in files {
         let mut json = Writer::indented("\t");
         match with_file(path, |file| json.object(|json| meta_and_count(file, json))) {
@@ -46,17 +46,14 @@ fn dump_text(context: &mut Context<'_>, files: &[PathBuf]) -> Result<Outcome> {
                 context.out.write_all(&json.finish())?;
                 writeln!(context.out)?;
             }
-            Err(reason) => {
-                context.complain(reason);
-                outcome = Outcome::Finding;
-            }
+            Err(reason) => failures.push(reason),
         }
     }
-    Ok(outcome)
+    Ok(context.complain_of_all(&failures))
 }
 
 fn dump_json(context: &mut Context<'_>, files: &[PathBuf]) -> Result<Outcome> {
-    let mut outcome = Outcome::Fine;
+    let mut failures = Vec::new();
     let mut json = Writer::indented("\t");
     json.array(|json| {
         for path in files {
@@ -75,14 +72,14 @@ fn dump_json(context: &mut Context<'_>, files: &[PathBuf]) -> Result<Outcome> {
                 });
                 if let Err(reason) = read {
                     json.key(b"Error").string(reason.as_bytes());
-                    outcome = Outcome::Finding;
+                    failures.push(reason);
                 }
             });
         }
     });
     context.out.write_all(&json.finish())?;
     writeln!(context.out)?;
-    Ok(outcome)
+    Ok(context.complain_of_all(&failures))
 }
 
 /// Reads the count file at `path` and gives it to `use_it`; else says what is wrong with it.

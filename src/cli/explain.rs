@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::quote::{escaped, quoted};
 use crate::format::header::ByteOrder;
 use crate::format::survey::{Chain, Field, Part, Survey};
 use crate::format::{FormatError, Note, Record, layout, stack};
@@ -86,7 +87,7 @@ fn point(field: &Field<'_>, offset: u64, text: &str, out: &mut dyn Write) -> io:
 
 /// The name of a field and what its value means.
 fn describe(field: &Field<'_>) -> (String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).escape_debug().to_string();
+    let text = escaped;
     let (name, meaning) = match field.part {
         Part::Magic => ("magic", text(field.bytes)),
         Part::HeaderLen { value } => (
@@ -99,7 +100,7 @@ fn describe(field: &Field<'_>) -> (String, String) {
         Part::MetaOther if field.bytes == b"\n" => ("metadata end", String::new()),
         Part::MetaOther => (
             "metadata?",
-            format!("{:?} is no key and value", text(field.bytes)),
+            format!("{} is no key and value", quoted(field.bytes)),
         ),
         Part::MetaPad => ("padding", "up to the header's end".to_owned()),
         Part::Limit { value: 0 } => ("limit", "0: nothing was allocated yet".to_owned()),
@@ -131,11 +132,11 @@ fn describe(field: &Field<'_>) -> (String, String) {
             dead: true, name, ..
         } => (
             "dead record",
-            format!("{:?}, given up: another process was faster", text(name)),
+            format!("{}, given up: another process was faster", quoted(name)),
         ),
         Part::Unlinked { count, name, .. } => (
             "lost record",
-            format!("{:?} = {count}, in no chain", text(name)),
+            format!("{} = {count}, in no chain", quoted(name)),
         ),
         Part::Reserved => (
             "reserved",
@@ -185,9 +186,7 @@ fn draw_chains(chains: &[Chain<'_>], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn shown(record: &Record<'_>) -> String {
-    let name = String::from_utf8_lossy(&stack::decode(record.name))
-        .escape_debug()
-        .to_string();
+    let name = escaped(&stack::decode(record.name));
     let short: String = match name.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}..", &name[..end]),
         None => name,

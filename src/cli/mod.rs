@@ -10,6 +10,7 @@ mod csv;
 mod dump;
 mod explain;
 mod help;
+mod quote;
 mod set;
 mod status;
 mod tour;
@@ -82,8 +83,16 @@ impl Context<'_> {
 
     /// Says on standard error what is wrong, and goes on.
     fn complain(&mut self, what: impl fmt::Display) {
-        // If standard error is gone there is nobody left to tell.
-        drop(writeln!(self.err, "gotelemetry: {what}"));
+        say(self.err, &what.to_string());
+    }
+
+    /// Says what is wrong with each of several things; the outcome is fine if there are none.
+    fn complain_of_all(&mut self, failures: &[String]) -> Outcome {
+        failures.iter().for_each(|what| self.complain(what));
+        match failures.is_empty() {
+            true => Outcome::Fine,
+            false => Outcome::Finding,
+        }
     }
 }
 
@@ -146,8 +155,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(CliError::Failed(what)) => (1, what),
         Err(CliError::Misuse(what)) => (2, format!("{what}; see gotelemetry help")),
     };
-    drop(writeln!(err, "gotelemetry: {message}"));
+    say(&mut err, &message);
     ExitCode::from(code)
+}
+
+/// Prints a message on one line, so that no name in it can act on a terminal.
+fn say(err: &mut dyn Write, message: &str) {
+    let mut line = String::from("gotelemetry: ");
+    for c in message.chars() {
+        match c.is_control() {
+            true => line.extend(c.escape_default()),
+            false => line.push(c),
+        }
+    }
+    // If standard error is gone there is nobody left to tell.
+    drop(writeln!(err, "{line}"));
 }
 
 fn run_command(

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Command, Context, Outcome, Result};
-use crate::dir::{self, TelemetryDir};
+use crate::dir::{self, DirError, TelemetryDir};
 use crate::format::date::{Date, Span};
 use crate::format::parse;
 use crate::json::Writer;
@@ -69,24 +69,18 @@ struct Status {
 }
 
 fn status(context: &mut Context<'_>) -> Result<Outcome> {
-    let status = Status::gather(context)?;
+    let status = Status::gather(context);
     if context.args.json {
         context.out.write_all(&status.json())?;
         writeln!(context.out)?;
     } else {
         status.print(context)?;
     }
-    for reason in &status.unreadable {
-        context.complain(reason);
-    }
-    Ok(match status.unreadable.is_empty() {
-        true => Outcome::Fine,
-        false => Outcome::Finding,
-    })
+    Ok(context.complain_of_all(&status.unreadable))
 }
 
 impl Status {
-    fn gather(context: &Context<'_>) -> Result<Status> {
+    fn gather(context: &Context<'_>) -> Status {
         let mut status = Status {
             mode: context.mode(),
             dir: context.dir.clone(),
@@ -97,25 +91,28 @@ impl Status {
             last_upload: None,
         };
         let Some(dir) = &status.dir else {
-            return Ok(status);
+            return status;
         };
-        status.count_files = dir.count_files()?;
-        status.last_upload = dir.last_upload()?;
+        let mut unreadable = Vec::new();
+        let mut fail = |error: DirError| unreadable.push(error.to_string());
+        status.count_files = dir.count_files().map_err(&mut fail).unwrap_or_default();
+        status.last_upload = dir.last_upload().map_err(&mut fail).unwrap_or_default();
+        if status.count_files.is_empty() {
+            let weekend = week::read(dir).map_err(&mut fail).unwrap_or_default();
+            let span = weekend.and_then(|weekend| Span::beginning(context.now.date(), weekend));
+            status.next_report = span.map(|span| span.end);
+        }
         for path in &status.count_files {
             status.size += fs::metadata(path).map_or(0, |meta| meta.len());
             match end_of(path) {
                 Ok(end) => {
                     status.next_report = status.next_report.into_iter().chain(end).min();
                 }
-                Err(reason) => status.unreadable.push(reason),
+                Err(reason) => unreadable.push(reason),
             }
         }
-        if status.count_files.is_empty() {
-            let span =
-                week::read(dir)?.and_then(|weekend| Span::beginning(context.now.date(), weekend));
-            status.next_report = span.map(|span| span.end);
-        }
-        Ok(status)
+        status.unreadable = unreadable;
+        status
     }
 
     fn source(&self) -> String {

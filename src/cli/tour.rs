@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{CliError, Command, Context, Outcome, Result, dump, explain};
+use super::{CliError, Command, Context, Outcome, Result, dump, explain, quote::escaped};
 use crate::dir::DirError;
 use crate::format::date::{Date, Span, Weekday};
 use crate::format::header::{self, ByteOrder};
@@ -52,7 +52,7 @@ fn show(context: &mut Context<'_>, root: &Path) -> Result<Outcome> {
             .collect::<Vec<_>>()
     });
     for (name, count) in counts.map_err(CliError::Failed)? {
-        let name = String::from_utf8_lossy(&name).escape_debug().to_string();
+        let name = escaped(&name);
         writeln!(context.out, "{count:>6}  {name}")?;
     }
 
