@@ -95,13 +95,14 @@ impl Status {
         };
         let mut unreadable = Vec::new();
         let mut fail = |error: DirError| unreadable.push(error.to_string());
-        status.count_files = dir.count_files().map_err(&mut fail).unwrap_or_default();
+        let count_files = dir.count_files().map_err(&mut fail);
         status.last_upload = dir.last_upload().map_err(&mut fail).unwrap_or_default();
-        if status.count_files.is_empty() {
+        if count_files.as_ref().is_ok_and(Vec::is_empty) {
             let weekend = week::read(dir).map_err(&mut fail).unwrap_or_default();
             let span = weekend.and_then(|weekend| Span::beginning(context.now.date(), weekend));
             status.next_report = span.map(|span| span.end);
         }
+        status.count_files = count_files.unwrap_or_default();
         for path in &status.count_files {
             status.size += fs::metadata(path).map_or(0, |meta| meta.len());
             match end_of(path) {

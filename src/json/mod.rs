@@ -4,8 +4,23 @@
 //! recursion; [`Writer`] makes the bytes that Go's `encoding/json` makes. What documents mean is
 //! not known here.
 
+use std::borrow::Cow;
+
 mod read;
 mod write;
 
 pub use read::{Event, JsonError, MAX_DEPTH, Reader};
 pub use write::Writer;
+
+/// Bytes as text: each one that belongs to no UTF-8 character becomes U+FFFD, as in Go.
+fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    Cow::Owned(text)
+}

@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::text_of;
+
 /// How deep objects and arrays may lie in each other.
 pub const MAX_DEPTH: usize = 64;
 
@@ -303,10 +305,10 @@ impl<'a> Reader<'a> {
                     let plain = self.text.get(plain_from..self.at).unwrap_or_default();
                     self.at += 1;
                     if decoded.is_empty() {
-                        return Ok(String::from_utf8_lossy(plain));
+                        return Ok(text_of(plain));
                     }
                     decoded.extend_from_slice(plain);
-                    return Ok(Cow::Owned(String::from_utf8_lossy(&decoded).into_owned()));
+                    return Ok(Cow::Owned(text_of(&decoded).into_owned()));
                 }
                 Some(b'\\') => {
                     decoded

@@ -2,6 +2,8 @@
 //!
 //! Implements the section *Writing* of `spec/json.md`.
 
+use super::text_of;
+
 /// Puts a JSON document together, in Go's bytes.
 ///
 /// # Examples
@@ -147,15 +149,7 @@ impl Writer {
 
 fn write_string(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
-    for chunk in text.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            write_char(c, out);
-        }
-        // Go replaces every byte that is no part of a character, not runs of them.
-        for _ in chunk.invalid() {
-            out.extend_from_slice("\u{fffd}".as_bytes());
-        }
-    }
+    text_of(text).chars().for_each(|c| write_char(c, out));
     out.push(b'"');
 }
 
@@ -183,17 +177,52 @@ fn write_char(c: char, out: &mut Vec<u8>) {
 /// The shortest text that reads back as `value`: decimal from 1e-6 to below 1e21, else with an
 /// exponent.
 fn float(value: f64) -> String {
-    let size = value.abs();
     if !value.is_finite() {
         return "null".to_owned();
     }
-    if size == 0.0 || (1e-6..1e21).contains(&size) {
+    if value == 0.0 {
         return format!("{value}");
     }
-    let text = format!("{value:e}");
-    match text.split_once('e') {
-        Some((digits, exponent)) if !exponent.starts_with('-') => format!("{digits}e+{exponent}"),
-        _ => text,
+    let text = shortest(value);
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    if (1e-6..1e21).contains(&value.abs()) {
+        return decimal(digits, exponent.parse().unwrap_or_default());
+    }
+    let sign = if exponent.starts_with('-') { "" } else { "+" };
+    format!("{digits}e{sign}{exponent}")
+}
+
+/// The fewest digits that read back as `value`, with an exponent; of two such texts that are
+/// equally near, Go takes the one with an even last digit.
+fn shortest(value: f64) -> String {
+    let shortest = format!("{value:e}");
+    let digits = shortest.split('e').next().unwrap_or_default();
+    let behind_first = digits
+        .chars()
+        .filter(char::is_ascii_digit)
+        .count()
+        .saturating_sub(1);
+    let even = format!("{value:.behind_first$e}");
+    if even.parse() == Ok(value) {
+        even
+    } else {
+        shortest
+    }
+}
+
+/// `digits`, one of them before the point, times ten to the `exponent`, without an exponent.
+fn decimal(digits: &str, exponent: i32) -> String {
+    let sign = if digits.starts_with('-') { "-" } else { "" };
+    let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
+    let before = usize::try_from(exponent + 1).unwrap_or_default();
+    if before == 0 {
+        let zeros = "0".repeat(usize::try_from(-exponent - 1).unwrap_or_default());
+        return format!("{sign}0.{zeros}{digits}");
+    }
+    match digits.split_at_checked(before) {
+        Some((whole, "")) => format!("{sign}{whole}"),
+        Some((whole, fraction)) => format!("{sign}{whole}.{fraction}"),
+        None => format!("{sign}{digits}{}", "0".repeat(before - digits.len())),
     }
 }
 
