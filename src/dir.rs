@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::format::date::Date;
 use crate::format::identity::FILE_SUFFIX;
-use crate::format::{FormatError, Rule, layout};
+use crate::format::{FormatError, layout};
 use crate::system::Environment;
 
 /// What keeps a file of the telemetry directory from being used.
@@ -46,6 +46,11 @@ pub enum DirError {
     },
     /// There is no telemetry directory: the user's configuration directory is unknown.
     NoDirectory,
+    /// No tool outside the Go project can have this name.
+    ToolName {
+        /// The name.
+        name: String,
+    },
 }
 
 impl DirError {
@@ -86,6 +91,12 @@ impl fmt::Display for DirError {
                 f,
                 "no telemetry directory [dir.where]: give --dir, or set GOTELEMETRYDIR or HOME"
             ),
+            DirError::ToolName { name } => {
+                write!(
+                    f,
+                    "{name:?} is not the name of a tool outside the Go project [dir.tool.name]"
+                )
+            }
         }
     }
 }
@@ -132,22 +143,23 @@ impl TelemetryDir {
     ///
     /// # Errors
     ///
-    /// `dir.tool.name` if `name` is `go`, begins with a dot, or is no single path element;
+    /// [`DirError::ToolName`] if `name` is `go` in any case, begins or ends with a dot, ends with a
+    /// space, or is no single path element;
     /// [`DirError::NoDirectory`] if the user's configuration directory is unknown.
     pub fn of_tool(name: &str, environment: &Environment) -> Result<TelemetryDir, DirError> {
         let config = environment
             .config_home
             .as_ref()
             .ok_or(DirError::NoDirectory)?;
+        let forbidden = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
         if name.is_empty()
-            || name == "go"
+            || name.eq_ignore_ascii_case("go")
             || name.starts_with('.')
-            || name.contains(['/', '\\', '\0'])
+            || name.ends_with(['.', ' '])
+            || name.contains(forbidden)
         {
-            return Err(DirError::Content {
-                path: PathBuf::from(name),
-                error: FormatError::at(0, Rule::ToolName),
-            });
+            let name = name.to_owned();
+            return Err(DirError::ToolName { name });
         }
         Ok(TelemetryDir::at(config.join(name).join("telemetry")))
     }
@@ -237,28 +249,50 @@ fn list(directory: &Path, suffix: &str) -> Result<Vec<PathBuf>, DirError> {
 ///
 /// # Errors
 ///
-/// If it cannot be read, is no regular file, or is longer than any count file.
+/// If it cannot be read or is no regular file. Of a file that is longer than any count file, one
+/// byte too many is read, so that the parser rejects it.
 pub fn read_count_file(path: &Path) -> Result<Vec<u8>, DirError> {
-    read_bounded(path, u64::from(layout::MAX_FILE_LEN))
+    let (bytes, _) = read_up_to(path, u64::from(layout::MAX_FILE_LEN).saturating_add(1))?;
+    Ok(bytes)
 }
 
 /// The bytes of a file of at most `max` bytes.
 pub(crate) fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, DirError> {
-    // Opening a pipe would wait for its other end.
-    let meta = fs::metadata(path).map_err(DirError::io("read", path))?;
+    let (bytes, whole) = read_up_to(path, max)?;
+    if whole {
+        return Ok(bytes);
+    }
+    let path = path.to_owned();
+    Err(DirError::TooLong { path, max })
+}
+
+/// The first `max` bytes of a file, and whether they are the whole of it.
+fn read_up_to(path: &Path, max: u64) -> Result<(Vec<u8>, bool), DirError> {
+    let mut file = open(path).map_err(DirError::io("read", path))?;
+    let meta = file.metadata().map_err(DirError::io("read", path))?;
     if !meta.is_file() {
         let path = path.to_owned();
         return Err(DirError::NotAFile { path });
     }
-    let file = File::open(path).map_err(DirError::io("read", path))?;
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len().min(max)).unwrap_or_default());
-    let mut bounded = file.take(max.saturating_add(1));
+    let mut bounded = file.by_ref().take(max);
     bounded
         .read_to_end(&mut bytes)
         .map_err(DirError::io("read", path))?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > max {
-        let path = path.to_owned();
-        return Err(DirError::TooLong { path, max });
-    }
-    Ok(bytes)
+    let more = file.read(&mut [0]).map_err(DirError::io("read", path))?;
+    Ok((bytes, more == 0))
+}
+
+/// Opens a file for reading. What is no file may be opened as well, but never waits.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
+}
+
+/// Opens a file for reading.
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
 }

@@ -4,8 +4,8 @@
 //!
 //! - L0 [`mod@format`]: bytes and texts, without files, clocks or atomics.
 //! - L2 [`dir`], [`mode`], [`week`], [`system`]: the telemetry directory.
-//! - L3 [`json`], [`report`]: documents.
-//! - L6 [`cli`]: the program.
+//! - L3 `json`, `report`: documents, with feature `cli`.
+//! - L6 `cli`: the program, with feature `cli`.
 //!
 //! The rules stand in `spec/`, one clause a sentence; errors name the clause they come from. A
 //! porter begins with `spec/counter-file.md` and [`mod@format`].

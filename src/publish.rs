@@ -28,7 +28,10 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), DirError> {
     sweep(path);
     let aside = Aside::write(path, content)?;
     fs::rename(&aside.path, path).map_err(DirError::io("replace", path))?;
-    sync_directory(path)
+    // From here on the name aside may be another process's, one with our number on another host.
+    std::mem::forget(aside);
+    sync_directory(path);
+    Ok(())
 }
 
 /// What the names of all files begin with that are written aside for `target`.
@@ -57,7 +60,7 @@ fn sweep(target: &Path) {
     }
 }
 
-/// A file written aside. It is removed when dropped; once renamed there is nothing to remove.
+/// A file written aside. It is removed when dropped.
 struct Aside {
     path: PathBuf,
 }
@@ -97,14 +100,10 @@ impl Drop for Aside {
     }
 }
 
-/// Makes a new name last beyond a power failure.
-fn sync_directory(path: &Path) -> Result<(), DirError> {
-    let directory = directory_of(path);
-    let synced = File::open(directory).and_then(|directory| directory.sync_all());
-    if cfg!(unix) {
-        synced.map_err(DirError::io("sync", directory))?;
-    }
-    Ok(())
+/// Makes a new name last beyond a power failure, as far as the system lets us: the file is in place
+/// already, so there is nothing to report.
+fn sync_directory(path: &Path) {
+    drop(File::open(directory_of(path)).and_then(|directory| directory.sync_all()));
 }
 
 fn directory_of(path: &Path) -> &Path {

@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 
 use crate::json::{Event, JsonError, Reader};
 
+/// How many programs a report can name.
+const MAX_PROGRAMS: usize = 65_536;
+
 /// A report: what was counted in one week.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -76,6 +79,9 @@ fn programs(json: &mut Reader<'_>, programs: &mut Vec<ProgramReport>) -> Result<
     }
     // The reader cannot be asked whether an element follows; a copy of it can.
     while json.clone().next()? != Event::ArrayEnd {
+        if programs.len() == MAX_PROGRAMS {
+            return Err(form(json, "more than 65536 programs"));
+        }
         programs.push(program(json)?);
     }
     json.next().map(drop)
@@ -97,16 +103,22 @@ fn program(json: &mut Reader<'_>) -> Result<ProgramReport, JsonError> {
 }
 
 fn counts(json: &mut Reader<'_>, counts: &mut BTreeMap<String, i64>) -> Result<(), JsonError> {
+    counts.clear();
     members(json, |json, name| {
         let count = match json.next()? {
-            Event::Number(text) => text
-                .parse()
-                .map_err(|_| form(json, "a count out of range"))?,
+            Event::Number(text) => whole(text)
+                .ok_or_else(|| form(json, "a count that is no whole number of 64 bits"))?,
             _ => return Err(form(json, "a count that is no number")),
         };
         counts.insert(name.to_owned(), count);
         Ok(())
     })
+}
+
+/// A count; one that only an unsigned number can hold is the greatest that a signed one can.
+fn whole(text: &str) -> Option<i64> {
+    let unsigned = |_| text.parse::<u64>().map(|_| i64::MAX);
+    text.parse::<i64>().or_else(unsigned).ok()
 }
 
 fn string(json: &mut Reader<'_>, value: &mut String) -> Result<(), JsonError> {

@@ -29,7 +29,11 @@ const RETRIES: u32 = 10;
 /// assert!(week::parse(b" \n").is_err());
 /// ```
 pub fn parse(text: &[u8]) -> Result<Weekday, FormatError> {
-    match text.trim_ascii_start().first() {
+    match String::from_utf8_lossy(text)
+        .trim_start()
+        .as_bytes()
+        .first()
+    {
         Some(digit) => Ok(Weekday::from_number(i32::from(digit.wrapping_sub(b'0')))),
         None => Err(FormatError::at(0, Rule::WeekendsEmpty)),
     }

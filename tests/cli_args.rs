@@ -108,9 +108,11 @@ fn a_tool_has_a_directory_of_its_own_whatever_the_environment_names() {
 #[test]
 fn names_that_lead_out_of_the_tools_own_directory_are_refused() {
     let home = Home::new();
-    for name in ["go", "", ".", "..", ".hidden", "a/b", "/a", "a\\b"] {
-        let what = "offset 0x0: not the name of a tool outside the Go project [dir.tool.name]";
-        let said = misuse(&format!("{name}: {what}"));
+    for name in [
+        "go", "GO", "", ".", "..", ".hidden", "a.", "a ", "a/b", "/a", "a\\b", "C:a", "a\x1b",
+    ] {
+        let what = "is not the name of a tool outside the Go project [dir.tool.name]";
+        let said = misuse(&format!("{name:?} {what}"));
         home.call(&["off", "--tool", name]).run().is(2, "", &said);
     }
     assert!(!home.root().join(".config").exists());
@@ -298,9 +300,9 @@ fn the_tour_shows_a_sample_and_leaves_nothing_behind() {
     assert_eq!((output.code, output.err.as_str()), (0, ""));
     for shown in [
         "/tool@v1.2.0-go1.27.3-linux-amd64-2026-11-21.v1.count --\n",
-        "verdict: a reader takes this file, with 0 notes\n",
+        "verdict: a reader takes this file, with 0 notes; 0 remarks\n",
         "\n     3  tool/invocations\n",
-        " leads to a record reached before [fmt.chain.once]\n",
+        " leads to or into a record reached before [fmt.chain.once]\n",
     ] {
         assert!(output.out.contains(shown), "{shown}");
     }

@@ -102,6 +102,11 @@ fn a_row_of_go_carries_the_build_of_the_first_file_that_has_the_name() {
     home.call(&["csv", "--go"])
         .run()
         .is(0, "7,\"n\",cmd/go,go1.2,go1.2,linux,arm64\n", "");
+    // Reports and count files stand in one order.
+    home.write("local/A.json", report("2026-11-14", r#""n":8"#, ""));
+    home.call(&["csv", "--go"])
+        .run()
+        .is(0, "15,\"n\",cmd/go,go1.27.3,go1.27.3,linux,amd64\n", "");
 }
 
 #[test]

@@ -26,7 +26,7 @@ const META: &str = "\t\"Meta\": {
 ";
 
 /// What the program adds to the clause that a file breaks.
-const ADVICE: &str = "; no program can count into it: see dump --explain, then move it away";
+const ADVICE: &str = "; see dump --explain, and move it away if no program is counting into it";
 
 /// A file with the counters, in this order.
 fn counting(counters: &[(&[u8], u64)]) -> Vec<u8> {
@@ -178,7 +178,7 @@ fn unsound(home: &Home) -> Vec<String> {
     home.write("local/5-other.v1.count", [b'#'; 16384]);
     [
         "0-empty.v1.count: offset 0x0: 0 bytes, fewer than one page of 16384 [fmt.file.min]",
-        "1-circular.v1.count: offset 0x8ec: pointer 0x8e0 leads to a record reached before \
+        "1-circular.v1.count: offset 0x8ec: pointer 0x8e0 leads to or into a record reached before \
          [fmt.chain.once]",
         "3-pipe.v1.count: not a regular file [dir.files]",
         "4-directory.v1.count: not a regular file [dir.files]",
@@ -356,7 +356,7 @@ fn explain_of_a_sound_file_says_what_its_bytes_mean() {
             .out
             .contains(" -> 0x8e0 \"go/latency:<50ms\" = 3 -> end\n")
     );
-    let verdict = "\nverdict: a reader takes this file, with 0 notes\n\n";
+    let verdict = "\nverdict: a reader takes this file, with 0 notes; 0 remarks\n\n";
     assert!(output.out.ends_with(verdict), "{}", output.out);
 }
 
@@ -368,7 +368,7 @@ fn explain_points_at_damage_and_goes_on() {
     let call = home.call(&["dump", "--explain"]);
     let output = call.arg(circular).arg(sound).run();
     assert_eq!((output.code, output.err.as_str()), (1, ""));
-    let what = "pointer 0x8e0 leads to a record reached before [fmt.chain.once]\n";
+    let what = "pointer 0x8e0 leads to or into a record reached before [fmt.chain.once]\n";
     assert!(
         output
             .out
@@ -379,7 +379,7 @@ fn explain_points_at_damage_and_goes_on() {
     assert!(
         output
             .out
-            .ends_with("a reader takes this file, with 0 notes\n\n")
+            .ends_with("a reader takes this file, with 0 notes; 0 remarks\n\n")
     );
 }
 

@@ -53,6 +53,7 @@ const VALID: &[&str] = &[
     "{ \"a\" : 1 , \"b\" : [ ] }",
     r#""\"\\\/\b\f\n\r\t""#,
     r#""\u0041\u00e9\u4e16\uD83d\uDe00""#,
+    r#""\ud800\udc00\ud83d\udc00\ud83d\udfff\udbff\udfff""#,
     r#""\u0000\uffff""#,
     "\"é世😀\"",
     "\"\u{7f}\u{80}\u{2028}\u{feff}\"",
@@ -341,13 +342,25 @@ fn counts_of_a_report_are_exact_up_to_both_ends_of_their_range() {
     for count in [i64::MAX, i64::MIN, (1 << 53) + 1, -(1 << 53) - 1, 0] {
         assert_eq!(count_of(&count.to_string()), Ok(count));
     }
+}
+
+#[test]
+fn a_count_of_a_report_that_only_an_unsigned_number_holds_is_the_greatest() {
+    for count in [1 << 63, u64::MAX - 1, u64::MAX] {
+        assert_eq!(count_of(&count.to_string()), Ok(i64::MAX));
+    }
+}
+
+#[test]
+fn a_count_of_a_report_that_is_no_whole_number_of_64_bits_is_refused() {
     for count in [
-        "9223372036854775808",
+        "18446744073709551616",
         "-9223372036854775809",
         "1.0",
         "1e2",
         "\"1\"",
         "[]",
+        "true",
     ] {
         assert_eq!(count_of(count), Err("report.form"), "{count}");
     }

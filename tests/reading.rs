@@ -375,3 +375,70 @@ fn metadata_of_very_many_lines_is_read_in_bounded_time() {
     assert_eq!(file.meta.get("k000"), Some(&b"last"[..]));
     assert_eq!(file.notes.total(), 1);
 }
+
+#[test]
+fn a_record_that_reaches_into_another_is_rejected() {
+    let (mut raw, a, b) = sound();
+    // The chain leads from the second record to the first, which is made to reach into it.
+    assert_eq!((raw.get32(b as usize + NEXT), b), (a, a + 32));
+    raw.set32(a as usize + NAME_LEN, 0xff00_0000 | 17);
+    let name_len = u64::from(a) + NAME_LEN as u64;
+    assert_eq!(
+        clause_and_offset(&raw.bytes),
+        ("fmt.record.overlap", name_len)
+    );
+}
+
+#[test]
+fn a_pointer_into_a_record_is_rejected() {
+    let mut raw = Raw::new(&raw::sample_meta());
+    let long = raw.add(&[b'n'; 100], 1);
+    raw.set32(long as usize + NEXT, long + 32);
+    let from = u64::from(long) + NEXT as u64;
+    assert_eq!(clause_and_offset(&raw.bytes), ("fmt.chain.once", from));
+}
+
+#[test]
+fn long_names_that_overlap_at_every_place_are_not_read_over_and_over() {
+    let mut raw = Raw::new(&raw::sample_meta());
+    raw.grow_to(1 << 20);
+    let first = raw.first_record();
+    let end = (1 << 20) - 32;
+    for record in (first..end / 2).step_by(32) {
+        raw.set32(record as usize + NAME_LEN, 0xff00_0000 | (end / 2 - 64));
+        raw.set32(record as usize + NEXT, record + 32);
+    }
+    raw.set32(raw.head_off(b"any"), first);
+    raw.set_limit(end);
+    let error = rejection(&raw.bytes);
+    assert_eq!((error.clause(), error.visited), ("fmt.chain.once", 1));
+}
+
+#[test]
+fn stacks_stay_encoded_once_they_would_take_four_times_the_file() {
+    let mut raw = Raw::new(&raw::sample_meta());
+    for number in 0..200_u64 {
+        let mut name = format!("bug-{number}\n{}.f", "p".repeat(3000)).into_bytes();
+        while name.len() < 3060 {
+            name.extend_from_slice(b"\n\".g");
+        }
+        raw.add(&name, number);
+    }
+    assert!(agree(&raw.bytes));
+    let counts = parse(&raw.bytes).expect("the file is sound").counts();
+    let decoded: usize = counts
+        .keys()
+        .map(|name| name.len())
+        .filter(|len| *len > 4096)
+        .sum();
+    assert_eq!(counts.len(), 200);
+    assert!(decoded <= (1 << 20) + 4 * raw.bytes.len(), "{decoded}");
+    assert!(
+        counts.keys().any(|name| name.len() < 4096),
+        "some stay encoded"
+    );
+    assert!(
+        counts.keys().any(|name| name.len() > 4096),
+        "some are decoded"
+    );
+}

@@ -17,6 +17,7 @@ const OPTIONS: &[(&str, &str)] = &[
     ("explain", ""),
     ("go", ""),
     ("older-than", "DAYS"),
+    ("version", ""),
 ];
 
 /// The options that all commands have.
@@ -35,6 +36,7 @@ pub(super) struct Args {
     pub(super) json: bool,
     pub(super) explain: bool,
     pub(super) go: bool,
+    pub(super) version: bool,
     /// In days.
     pub(super) older_than: Option<u32>,
     /// The names of the options that were given.
@@ -44,16 +46,17 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Args> {
         let mut args = Args::default();
+        let mut help = false;
         let mut parser = Parser::from_args(arguments);
         while let Some(arg) = parser.next().map_err(misuse)? {
             match arg {
+                Arg::Short('h') | Arg::Long("help") => help = true,
                 Arg::Long(name) => {
                     let option = OPTIONS.iter().find(|(option, _)| *option == name);
                     let (option, _) = option
                         .ok_or_else(|| CliError::Misuse(format!("there is no option --{name}")))?;
                     args.option(option, &mut parser)?;
                 }
-                Arg::Short('h') => args.command = Some("help".to_owned()),
                 Arg::Short(name) => {
                     return Err(CliError::Misuse(format!("there is no option -{name}")));
                 }
@@ -62,6 +65,11 @@ impl Args {
                 }
                 Arg::Value(value) => args.files.push(value),
             }
+        }
+        if help {
+            let command = args.command.replace("help".to_owned());
+            args.files = command.into_iter().map(OsString::from).collect();
+            args.given.clear();
         }
         Ok(args)
     }
@@ -86,6 +94,7 @@ impl Args {
             }
             "explain" => self.explain = true,
             "go" => self.go = true,
+            "version" => self.version = true,
             _ => self.json = true,
         }
         self.given.push(option);

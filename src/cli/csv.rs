@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{Command, Context, Outcome, Result, dump, quote::quoted};
+use super::{Command, Context, Outcome, Result, dump, quote::escaped, quote::quoted};
 use crate::dir::{TelemetryDir, read_bounded, report_week};
+use crate::format::date::Date;
 use crate::json::Writer;
 use crate::report::Report;
 
@@ -23,7 +24,7 @@ week, labelled with the first file that has it.",
 };
 
 /// No report is longer, in bytes.
-const MAX_REPORT_LEN: u64 = 64 * 1024 * 1024;
+const MAX_REPORT_LEN: u64 = 16 * 1024 * 1024;
 
 /// A build of a program: program, version, goversion, goos, goarch.
 type Build = [String; 5];
@@ -47,7 +48,9 @@ fn csv(context: &mut Context<'_>) -> Result<Outcome> {
         writeln!(context.out)?;
     } else {
         for Row { value, name, build } in &rows {
-            let plain = |text: &String| context.args.go || !text.contains([',', '"', '\n', '\r']);
+            let plain = |text: &String| {
+                context.args.go || (!text.contains(',') && escaped(text.as_bytes()) == *text)
+            };
             let column = |text: &String| match plain(text) {
                 true => text.clone(),
                 false => quoted(text.as_bytes()),
@@ -81,44 +84,54 @@ impl Row<'_> {
 }
 
 /// The counts of all files of the directory in the order of their names, and what is wrong with
-/// those that cannot be read. Unless `twice`, a week with two reports is counted once.
+/// those that cannot be read. Unless `twice`, a week is counted once, whatever files hold it.
 fn gather(dir: &TelemetryDir, twice: bool) -> Result<(Vec<Counts>, Vec<String>)> {
-    let reports = TelemetryDir::reports(&dir.local())?;
-    let local = |path: &Path| {
-        path.file_name()
-            .and_then(|name| name.to_str())
-            .is_some_and(|name| name.starts_with("local."))
-    };
-    // The local report of a week holds all that its upload report holds.
-    let complete: BTreeSet<_> = reports
-        .iter()
-        .filter(|path| local(path))
-        .filter_map(|path| report_week(path))
-        .collect();
-    let mut files: Vec<PathBuf> = dir.count_files()?;
-    files.extend(reports.into_iter().filter(|path| {
-        twice || local(path) || !report_week(path).is_some_and(|week| complete.contains(&week))
-    }));
-    files.sort();
-    let mut all = Vec::new();
     let mut failures = Vec::new();
-    for path in &files {
+    let mut read: BTreeMap<PathBuf, OfFile> = BTreeMap::new();
+    let mut paths = dir.count_files()?;
+    paths.extend(TelemetryDir::reports(&dir.local())?);
+    for path in paths {
         let is_report = path.extension().is_some_and(|ending| ending == "json");
-        let read = if is_report {
-            from_report(path)
-        } else {
-            from_count_file(path, twice)
+        let of_file = match is_report {
+            true => from_report(&path),
+            false => from_count_file(&path, twice),
         };
-        match read {
-            Ok(counts) => all.extend(counts),
+        match of_file {
+            Ok(of_file) => drop(read.insert(path, of_file)),
             Err(reason) => failures.push(reason),
         }
     }
-    Ok((all, failures))
+    // The local report of a week holds all that the week's other files hold.
+    let is_local = |path: &Path| {
+        let name = path.file_name().unwrap_or_default();
+        name.as_encoded_bytes().starts_with(b"local.")
+    };
+    let complete: BTreeSet<Date> = read
+        .iter()
+        .filter(|(path, _)| is_local(path))
+        .filter_map(|(_, of)| of.week)
+        .collect();
+    read.retain(|path, of_file| {
+        let held = of_file.week.is_some_and(|week| complete.contains(&week));
+        twice || is_local(path) || !held
+    });
+    Ok((
+        read.into_values()
+            .flat_map(|of_file| of_file.counts)
+            .collect(),
+        failures,
+    ))
+}
+
+/// What one file holds.
+struct OfFile {
+    /// The day on which its week ended or ends, if it says one.
+    week: Option<Date>,
+    counts: Vec<Counts>,
 }
 
 /// Reads a count file. Go takes a count for a signed number, so a large one is negative if `wrap`.
-fn from_count_file(path: &Path, wrap: bool) -> std::result::Result<Vec<Counts>, String> {
+fn from_count_file(path: &Path, wrap: bool) -> std::result::Result<OfFile, String> {
     dump::with_file(path, |file| {
         let text =
             |key| String::from_utf8_lossy(file.meta.get(key).unwrap_or_default()).into_owned();
@@ -131,14 +144,17 @@ fn from_count_file(path: &Path, wrap: bool) -> std::result::Result<Vec<Counts>, 
         let counts = counts
             .into_iter()
             .map(|(name, count)| (name.into_owned(), signed(count)));
-        vec![Counts {
-            build,
-            counts: counts.collect(),
-        }]
+        OfFile {
+            week: file.meta.time("TimeEnd").map(|end| end.date()),
+            counts: vec![Counts {
+                build,
+                counts: counts.collect(),
+            }],
+        }
     })
 }
 
-fn from_report(path: &Path) -> std::result::Result<Vec<Counts>, String> {
+fn from_report(path: &Path) -> std::result::Result<OfFile, String> {
     let text = read_bounded(path, MAX_REPORT_LEN).map_err(|error| error.to_string())?;
     let report = Report::parse(&text).map_err(|error| format!("{}: {error}", path.display()))?;
     let of_program = |program: crate::report::ProgramReport| Counts {
@@ -156,7 +172,10 @@ fn from_report(path: &Path) -> std::result::Result<Vec<Counts>, String> {
             .map(|(name, count)| (name.into_bytes(), count))
             .collect(),
     };
-    Ok(report.programs.into_iter().map(of_program).collect())
+    Ok(OfFile {
+        week: report_week(path),
+        counts: report.programs.into_iter().map(of_program).collect(),
+    })
 }
 
 fn rows_by_build(all: &[Counts]) -> Vec<Row<'_>> {

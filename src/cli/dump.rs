@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{CliError, Command, Context, Outcome, Result, explain};
+use super::{CliError, Command, Context, Outcome, Result, explain, quote::printable};
 use crate::dir::{self, DirError};
-use crate::format::{self, File, parse, survey};
+use crate::format::survey::survey;
+use crate::format::{self, File, parse};
 use crate::json::Writer;
 
 pub(super) static COMMAND: Command = Command {
@@ -30,7 +31,7 @@ fn dump(context: &mut Context<'_>) -> Result<Outcome> {
         files => files.iter().map(PathBuf::from).collect(),
     };
     match (context.args.explain, context.args.json) {
-        (true, json) => explain_all(context, &files, json),
+        (true, _) => explain_all(context, &files),
         (false, true) => dump_json(context, &files),
         (false, false) => dump_text(context, &files),
     }
@@ -42,7 +43,8 @@ fn dump_text(context: &mut Context<'_>, files: &[PathBuf]) -> Result<Outcome> {
         let mut json = Writer::indented("\t");
         match with_file(path, |file| json.object(|json| meta_and_count(file, json))) {
             Ok(()) => {
-                writeln!(context.out, "-- {} --", path.display())?;
+                let path = path.display().to_string();
+                writeln!(context.out, "-- {} --", printable(&path))?;
                 context.out.write_all(&json.finish())?;
                 writeln!(context.out)?;
             }
@@ -62,13 +64,7 @@ fn dump_json(context: &mut Context<'_>, files: &[PathBuf]) -> Result<Outcome> {
                     .string(path.display().to_string().as_bytes());
                 let read = with_file(path, |file| {
                     meta_and_count(file, json);
-                    json.key(b"Notes").array(|json| {
-                        file.notes
-                            .kept()
-                            .iter()
-                            .for_each(|note| explain::note_json(note, json));
-                    });
-                    json.key(b"NotesTotal").u64(file.notes.total());
+                    explain::notes_json("Notes", &file.notes, json);
                 });
                 if let Err(reason) = read {
                     json.key(b"Error").string(reason.as_bytes());
@@ -96,7 +92,7 @@ pub(super) fn with_file<T>(
 fn damage(path: &Path, error: format::FormatError) -> String {
     let path = path.to_owned();
     let error = DirError::Content { path, error };
-    format!("{error}; no program can count into it: see dump --explain, then move it away")
+    format!("{error}; see dump --explain, and move it away if no program is counting into it")
 }
 
 fn meta_and_count(file: &File<'_>, json: &mut Writer) {
@@ -114,38 +110,40 @@ fn meta_and_count(file: &File<'_>, json: &mut Writer) {
     });
 }
 
-fn explain_all(context: &mut Context<'_>, files: &[PathBuf], json: bool) -> Result<Outcome> {
-    let mut outcome = Outcome::Fine;
+/// Explains one file after the other, as each can be large.
+fn explain_all(context: &mut Context<'_>, files: &[PathBuf]) -> Result<Outcome> {
+    let mut failures = Vec::new();
     let mut document = Writer::indented("\t");
-    let mut failed = Vec::new();
-    let mut bytes = Vec::with_capacity(files.len());
-    for path in files {
-        match dir::read_count_file(path) {
-            Ok(content) => bytes.push((path, content)),
-            Err(error) => failed.push(error),
-        }
-    }
-    document.array(|json| {
-        for (path, bytes) in &bytes {
-            explain::survey_json(path, &survey::survey(bytes), json);
+    let mut damaged = false;
+    let mut drawn = Ok(());
+    document.array(|document| {
+        for path in files {
+            let bytes = match dir::read_count_file(path) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    failures.push(error.to_string());
+                    continue;
+                }
+            };
+            let survey = survey(&bytes);
+            damaged |= survey.error.is_some();
+            if context.args.json {
+                explain::survey_json(path, &survey, document);
+            } else {
+                drawn = explain::draw(path, bytes.len(), &survey, context.out);
+                if drawn.is_err() {
+                    return;
+                }
+            }
         }
     });
-    for (path, bytes) in &bytes {
-        let survey = survey::survey(bytes);
-        if survey.error.is_some() {
-            outcome = Outcome::Finding;
-        }
-        if !json {
-            explain::draw(path, bytes.len(), &survey, context.out)?;
-        }
-    }
-    if json {
+    drawn?;
+    if context.args.json {
         context.out.write_all(&document.finish())?;
         writeln!(context.out)?;
     }
-    for error in failed {
-        context.complain(error);
-        outcome = Outcome::Finding;
+    match context.complain_of_all(&failures) {
+        Outcome::Fine if damaged => Ok(Outcome::Finding),
+        outcome => Ok(outcome),
     }
-    Ok(outcome)
 }

@@ -1,12 +1,13 @@
 //! A survey of a count file, drawn for people or written as JSON.
 
 use std::io::{self, Write};
+use std::iter::Peekable;
 use std::path::Path;
 
-use super::quote::{escaped, quoted};
+use super::quote::{escaped, printable, quoted};
 use crate::format::header::ByteOrder;
 use crate::format::survey::{Chain, Field, Part, Survey};
-use crate::format::{FormatError, Note, Record, layout, stack};
+use crate::format::{Note, Notes, Record, layout, stack};
 use crate::json::Writer;
 
 /// How many bytes of a field stand on a line.
@@ -27,62 +28,78 @@ pub(super) fn draw(
         ByteOrder::Big => "big",
     };
     let records: usize = survey.chains.iter().map(|chain| chain.records.len()).sum();
-    writeln!(out, "-- {} --", path.display())?;
+    writeln!(out, "-- {} --", printable(&path.display().to_string()))?;
     writeln!(
         out,
         "{size} bytes, words in {order}-endian order, {records} records in chains\n"
     )?;
     writeln!(out, "{:8}  {:47}  what", "offset", "bytes")?;
+    let marks = marks(survey);
+    let mut marks = marks.iter().peekable();
     for field in &survey.fields {
-        draw_field(field, out)?;
-        let end = u64::from(field.offset) + field.bytes.len() as u64;
-        let within = |offset: u64| (u64::from(field.offset)..end).contains(&offset);
-        if let Some(error) = survey.error.filter(|error| within(error.offset)) {
-            point(field, error.offset, &damage(&error), out)?;
-        }
-        for note in survey.notes.iter().filter(|note| within(note.offset)) {
-            let text = format!("note: {} [{}]", note.rule, note.rule.clause());
-            point(field, note.offset, &text, out)?;
-        }
+        draw_field(field, &mut marks, out)?;
     }
+    point(&mut marks, size as u64, usize::MAX, out)?;
     draw_chains(&survey.chains, out)?;
+    let (notes, remarks) = (survey.notes.total(), survey.remarks.total());
     match &survey.error {
         None => writeln!(
             out,
-            "\nverdict: a reader takes this file, with {} notes\n",
-            survey.notes.len()
+            "\nverdict: a reader takes this file, with {notes} notes; {remarks} remarks\n"
         ),
         Some(error) => writeln!(out, "\nverdict: a reader rejects this file\n  {error}\n"),
     }
 }
 
-fn damage(error: &FormatError) -> String {
-    format!("DAMAGE: {} [{}]", error.rule, error.clause())
+/// What is to be pointed at, by offset.
+fn marks(survey: &Survey<'_>) -> Vec<(u64, String)> {
+    let say = |kind: &'static str| {
+        move |note: &Note| {
+            let text = format!("{kind}: {} [{}]", note.rule, note.clause());
+            (note.offset, text)
+        }
+    };
+    let mut marks: Vec<_> = survey.notes.kept().iter().map(say("note")).collect();
+    marks.extend(survey.remarks.kept().iter().map(say("remark")));
+    marks.extend(survey.error.iter().map(|error| {
+        let text = format!("DAMAGE: {} [{}]", error.rule, error.clause());
+        (error.offset, text)
+    }));
+    marks.sort();
+    marks
 }
 
-fn draw_field(field: &Field<'_>, out: &mut dyn Write) -> io::Result<()> {
+type Marks<'a> = Peekable<std::slice::Iter<'a, (u64, String)>>;
+
+fn draw_field(field: &Field<'_>, marks: &mut Marks<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (name, meaning) = describe(field);
     let what = format!("{name:<14} {meaning}");
     let what = what.trim_end();
     if field.bytes.len() > PER_LINE && field.bytes.iter().all(|byte| *byte == 0) {
         let zeros = format!("00 x {}", field.bytes.len());
-        return writeln!(out, "{:08x}  {zeros:47}  {what}", field.offset);
+        writeln!(out, "{:08x}  {zeros:47}  {what}", field.offset)?;
+        return point(marks, u64::from(field.offset), field.bytes.len(), out);
     }
     for (number, line) in field.bytes.chunks(PER_LINE).enumerate() {
-        let offset = field.offset as usize + number * PER_LINE;
+        let offset = u64::from(field.offset) + (number * PER_LINE) as u64;
         let hex: Vec<String> = line.iter().map(|byte| format!("{byte:02x}")).collect();
         let what = if number == 0 { what } else { "" };
-        let line = format!("{offset:08x}  {:47}  {what}", hex.join(" "));
-        writeln!(out, "{}", line.trim_end())?;
+        let text = format!("{offset:08x}  {:47}  {what}", hex.join(" "));
+        writeln!(out, "{}", text.trim_end())?;
+        point(marks, offset, line.len(), out)?;
     }
     Ok(())
 }
 
-/// Points at the byte at `offset` of the field drawn last.
-fn point(field: &Field<'_>, offset: u64, text: &str, out: &mut dyn Write) -> io::Result<()> {
-    let within = usize::try_from(offset - u64::from(field.offset)).unwrap_or_default();
-    let column = 10 + within % PER_LINE * 3;
-    writeln!(out, "{:column$}^^ at {offset:#x} {text}", "")
+/// Points at the marked ones among the `len` bytes at `offset`, which were drawn last.
+fn point(marks: &mut Marks<'_>, offset: u64, len: usize, out: &mut dyn Write) -> io::Result<()> {
+    while let Some((at, text)) = marks.next_if(|(at, _)| *at < offset.saturating_add(len as u64)) {
+        // In a line of zeros that stands for many, no column is that of one byte.
+        let within = usize::try_from(at.saturating_sub(offset)).unwrap_or_default();
+        let column = 10 + if len > PER_LINE { 0 } else { within * 3 };
+        writeln!(out, "{:column$}^^ at {at:#x} {text}", "")?;
+    }
+    Ok(())
 }
 
 /// The name of a field and what its value means.
@@ -90,10 +107,11 @@ fn describe(field: &Field<'_>) -> (String, String) {
     let text = escaped;
     let (name, meaning) = match field.part {
         Part::Magic => ("magic", text(field.bytes)),
-        Part::HeaderLen { value } => (
+        Part::HeaderLen { value } if (32..=16384).contains(&value) => (
             "header length",
             format!("{value}: the limit stands at {value:#x}"),
         ),
+        Part::HeaderLen { value } => ("header length", format!("{value}: not possible")),
         Part::MetaLine { key, value } => {
             return (text(key), format!("{}{}", text(value), meta_meaning(key)));
         }
@@ -186,7 +204,9 @@ fn draw_chains(chains: &[Chain<'_>], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn shown(record: &Record<'_>) -> String {
-    let name = escaped(&stack::decode(record.name));
+    let decoded = stack::decode(record.name);
+    // A character has at most four bytes; what lies behind that many is not shown.
+    let name = escaped(decoded.get(..4 * SHOWN + 4).unwrap_or(&decoded));
     let short: String = match name.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}..", &name[..end]),
         None => name,
@@ -194,13 +214,19 @@ fn shown(record: &Record<'_>) -> String {
     format!("\"{short}\" = {}", record.count)
 }
 
-/// Writes a note as a JSON object.
-pub(super) fn note_json(note: &Note, json: &mut Writer) {
-    json.object(|json| {
-        json.key(b"Offset").u64(note.offset);
-        json.key(b"Clause").string(note.rule.clause().as_bytes());
-        json.key(b"What").string(note.rule.to_string().as_bytes());
+/// Writes notes as an array under `key`, and how many there were.
+pub(super) fn notes_json(key: &str, notes: &Notes, json: &mut Writer) {
+    json.key(key.as_bytes()).array(|json| {
+        for note in notes.kept() {
+            json.object(|json| {
+                json.key(b"Offset").u64(note.offset);
+                json.key(b"Clause").string(note.clause().as_bytes());
+                json.key(b"What").string(note.rule.to_string().as_bytes());
+            });
+        }
     });
+    json.key(format!("{key}Total").as_bytes())
+        .u64(notes.total());
 }
 
 /// Writes the survey of the file at `path` as a JSON object.
@@ -234,8 +260,8 @@ pub(super) fn survey_json(path: &Path, survey: &Survey<'_>, json: &mut Writer) {
                 });
             }
         });
-        json.key(b"Notes")
-            .array(|json| survey.notes.iter().for_each(|note| note_json(note, json)));
+        notes_json("Notes", &survey.notes, json);
+        notes_json("Remarks", &survey.remarks, json);
         if let Some(error) = &survey.error {
             json.key(b"Error").object(|json| {
                 json.key(b"Offset").u64(error.offset);

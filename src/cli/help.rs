@@ -20,7 +20,8 @@ Options of every command:
   --json        print one JSON document
 
 Exit code: 0 fine, 1 a finding or a failure, 2 misuse.
-GOTELEMETRY=off or local, and DO_NOT_TRACK, lower the mode; nothing in the environment raises it.";
+GOTELEMETRY=off or local, and DO_NOT_TRACK, lower the mode; nothing in the environment raises that
+of a directory.";
 
 fn help(context: &mut Context<'_>) -> Result<Outcome> {
     let out = &mut context.out;

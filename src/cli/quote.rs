@@ -5,6 +5,18 @@ pub(super) fn quoted(text: &[u8]) -> String {
     format!("\"{}\"", escaped(text))
 }
 
+/// The text with nothing escaped but what cannot be printed.
+pub(super) fn printable(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.push(c),
+            _ => escape(c, &mut out),
+        }
+    }
+    out
+}
+
 /// The text with everything escaped that cannot be printed, and double quotes and backslashes.
 pub(super) fn escaped(text: &[u8]) -> String {
     let mut out = String::new();

@@ -40,7 +40,7 @@ A program that is running notices within a minute, or when its week ends.",
 
 /// What `on` says when it changed the mode.
 const CONSENT: &str = "\
-Uploading is on. Once a week the counters that a published list approves, and nothing else, are
+The mode file says on. Once a week the counters that a published list approves, and nothing else, are
 sent to the collector of the programs that count here; for the programs of the Go project that is
 the public collector of the Go project, which publishes what it receives. No user or machine
 identifier is sent, and nothing that was counted up to today.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Command, Context, Outcome, Result};
+use super::{Command, Context, Outcome, Result, quote::printable};
 use crate::dir::{self, DirError, TelemetryDir};
 use crate::format::date::{Date, Span};
 use crate::format::parse;
@@ -16,9 +16,13 @@ pub(super) static NO_COMMAND: Command = Command {
     arguments: "",
     summary: "print the mode that holds, in one word",
     details: "",
-    options: &[],
+    options: &["version"],
     max_files: 0,
     run: |context| {
+        if context.args.version {
+            writeln!(context.out, "gotelemetry {}", env!("CARGO_PKG_VERSION"))?;
+            return Ok(Outcome::Fine);
+        }
         let mode = context.mode().mode;
         if context.args.json {
             let mut json = Writer::compact();
@@ -104,7 +108,8 @@ impl Status {
         }
         status.count_files = count_files.unwrap_or_default();
         for path in &status.count_files {
-            status.size += fs::metadata(path).map_or(0, |meta| meta.len());
+            let size = fs::metadata(path).map_or(0, |meta| meta.len());
+            status.size = status.size.saturating_add(size);
             match end_of(path) {
                 Ok(end) => {
                     status.next_report = status.next_report.into_iter().chain(end).min();
@@ -140,9 +145,9 @@ impl Status {
         writeln!(out, "decided by    {}", self.source())?;
         writeln!(out, "as of         {}", date(self.mode.as_of))?;
         if let Some(dir) = &self.dir {
-            writeln!(out, "directory     {}", dir.root().display())?;
-            writeln!(out, "counts        {}", dir.local().display())?;
-            writeln!(out, "uploads       {}", dir.upload().display())?;
+            writeln!(out, "directory     {}", shown(dir.root()))?;
+            writeln!(out, "counts        {}", shown(&dir.local()))?;
+            writeln!(out, "uploads       {}", shown(&dir.upload()))?;
         }
         let files = self.count_files.len();
         writeln!(out, "count files   {files}, {} bytes", self.size)?;
@@ -194,6 +199,10 @@ impl Status {
     }
 }
 
+fn shown(path: &Path) -> String {
+    printable(&path.display().to_string())
+}
+
 fn text(json: &mut Writer, text: Option<String>) {
     match text {
         Some(text) => json.string(text.as_bytes()),
@@ -235,9 +244,9 @@ fn env(context: &mut Context<'_>) -> Result<Outcome> {
         writeln!(context.out)?;
     } else {
         writeln!(context.out, "mode: {word} {date} 00:00:00 +0000 UTC\n")?;
-        writeln!(context.out, "modefile: {modefile}")?;
-        writeln!(context.out, "localdir: {localdir}")?;
-        writeln!(context.out, "uploaddir: {uploaddir}")?;
+        writeln!(context.out, "modefile: {}", printable(&modefile))?;
+        writeln!(context.out, "localdir: {}", printable(&localdir))?;
+        writeln!(context.out, "uploaddir: {}", printable(&uploaddir))?;
     }
     Ok(Outcome::Fine)
 }

@@ -1,7 +1,8 @@
 //! `tour`: the system shown on a sample, in a temporary directory.
 
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::{CliError, Command, Context, Outcome, Result, dump, explain, quote::escaped};
 use crate::dir::DirError;
@@ -24,11 +25,33 @@ shows how that is found. Nothing outside the temporary directory is touched.",
 };
 
 fn tour(context: &mut Context<'_>) -> Result<Outcome> {
-    let root = std::env::temp_dir().join(format!("gotelemetry-tour-{}", std::process::id()));
-    fs::create_dir(&root).map_err(DirError::io("create", &root))?;
+    let root = temporary_directory()?;
     let shown = show(context, &root);
     fs::remove_dir_all(&root).map_err(DirError::io("delete", &root))?;
     shown
+}
+
+/// Makes a directory that nobody else can write to.
+fn temporary_directory() -> Result<PathBuf> {
+    let parent = match std::env::temp_dir() {
+        empty if empty.as_os_str().is_empty() => PathBuf::from("/tmp"),
+        parent => parent,
+    };
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let mut number = 0;
+    loop {
+        let path = parent.join(format!("gotelemetry-tour-{}-{number}", std::process::id()));
+        match builder.create(&path) {
+            Ok(()) => return Ok(path),
+            // A tour that was killed may have left it.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1000 => {
+                number += 1;
+            }
+            Err(error) => return Err(DirError::io("create", &path)(error).into()),
+        }
+    }
 }
 
 fn show(context: &mut Context<'_>, root: &Path) -> Result<Outcome> {
@@ -109,15 +132,15 @@ impl Sample {
         ];
         let stack = stack::encode("tool/bug", &frames);
         let mut a_record = (0, 0);
-        let counts = [
-            ("tool/invocations", 3),
-            ("tool/flag:v", 1),
-            ("tool/latency:<50ms", 41),
-            (&stack, 1),
+        let counts: [(&[u8], u64); 4] = [
+            (b"tool/invocations", 3),
+            (b"tool/flag:v", 1),
+            (b"tool/latency:<50ms", 41),
+            (stack.as_slice(), 1),
         ];
         for (counter, count) in counts {
-            name::check(counter.as_bytes()).map_err(faulty)?;
-            let off = add(&mut bytes, header_len, counter.as_bytes(), count);
+            name::check(counter).map_err(faulty)?;
+            let off = add(&mut bytes, header_len, counter, count);
             a_record = ((off + layout::NEXT_OFF) as usize, off);
         }
         Ok(Sample {

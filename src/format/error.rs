@@ -58,6 +58,13 @@ pub struct Note {
     pub rule: Rule,
 }
 
+impl Note {
+    /// The id of the clause in `spec/` that states the rule.
+    pub const fn clause(&self) -> &'static str {
+        self.rule.clause()
+    }
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -65,7 +72,7 @@ impl fmt::Display for Note {
             "offset {:#x}: {} [{}]",
             self.offset,
             self.rule,
-            self.rule.clause()
+            self.clause()
         )
     }
 }

@@ -143,7 +143,7 @@ pub(super) fn decode_len(bytes: &[u8]) -> Result<(u32, ByteOrder), FormatError> 
         return Err(at(size, Rule::FileMin { size }));
     }
     if size > index(layout::MAX_FILE_LEN) {
-        return Err(at(index(layout::MAX_FILE_LEN), Rule::FileMax { size }));
+        return Err(at(index(layout::MAX_FILE_LEN), Rule::FileMax));
     }
     if !bytes.starts_with(layout::MAGIC) {
         let same = bytes.iter().zip(layout::MAGIC).take_while(|(a, b)| a == b);

@@ -55,7 +55,7 @@ pub(super) struct Found {
 }
 
 impl<'a> File<'a> {
-    /// The records in the order of the chains, those without a name left out.
+    /// The records in the order of the walk over the chains, those without a name left out.
     pub fn records(&self) -> impl ExactSizeIterator<Item = Record<'a>> + use<'a, '_> {
         let (bytes, order) = (self.bytes, self.order);
         self.found
@@ -64,10 +64,21 @@ impl<'a> File<'a> {
     }
 
     /// The counts by decoded name, sorted; spellings of one stack are summed.
+    ///
+    /// Names of stacks stay as they stand in the file once their decoded forms would together
+    /// take more than a mebibyte and four times the file's size.
     pub fn counts(&self) -> BTreeMap<Cow<'a, [u8]>, u64> {
         let mut counts = BTreeMap::new();
+        let mut room = self.bytes.len().saturating_mul(4).saturating_add(1 << 20);
         for record in self.records() {
-            let count: &mut u64 = counts.entry(stack::decode(record.name)).or_default();
+            let mut name = stack::decode(record.name);
+            if let Cow::Owned(decoded) = &name {
+                match room.checked_sub(decoded.len()) {
+                    Some(left) => room = left,
+                    None => name = Cow::Borrowed(record.name),
+                }
+            }
+            let count: &mut u64 = counts.entry(name).or_default();
             *count = count.saturating_add(record.count);
         }
         counts
@@ -122,8 +133,8 @@ fn read<W: Words>(
     // A bit for every slot; those of a page fit on the stack.
     let (mut small, mut large) = ([0; 8], Vec::new());
     let words = index(backed.div_ceil(64));
-    let reached = match small.get_mut(..words) {
-        Some(reached) => reached,
+    let taken = match small.get_mut(..words) {
+        Some(taken) => taken,
         None => {
             large.reserve_exact(words);
             large.resize(words, 0);
@@ -135,7 +146,7 @@ fn read<W: Words>(
         first,
         end,
         slots: end.saturating_sub(first) / layout::UNIT,
-        reached,
+        taken,
         // A name of 17 to 48 bytes takes two slots. One page seldom holds many.
         found: Vec::with_capacity(index(if words <= 8 { 64 } else { backed / 2 })),
         visited: 0,
@@ -165,16 +176,11 @@ fn read<W: Words>(
 fn record_at(bytes: &[u8], offset: u32, order: ByteOrder) -> Record<'_> {
     let record = bytes.get(index(offset)..).unwrap_or_default();
     let (fixed, rest) = record.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
-    let (count, len_word, _) = match order {
-        ByteOrder::Little => LittleWords::fields(fixed),
-        ByteOrder::Big => BigWords::fields(fixed),
-    };
-    let name = rest
-        .get(..index(len_word & layout::NAME_LEN_MASK))
-        .unwrap_or_default();
+    let [count @ .., a, b, c, d, _, _, _, _] = *fixed;
+    let name_len = order.u32([a, b, c, d]) & layout::NAME_LEN_MASK;
     Record {
-        name,
-        count,
+        name: rest.get(..index(name_len)).unwrap_or_default(),
+        count: order.u64(count),
         offset,
     }
 }
@@ -196,8 +202,8 @@ fn any_bit(group: &[u8; 64]) -> bool {
 trait Words {
     fn u32(bytes: [u8; 4]) -> u32;
 
-    /// Count, name length word and next pointer.
-    fn fields(record: &[u8; 16]) -> (u64, u32, u32);
+    /// Name length word and next pointer.
+    fn fields(record: &[u8; 16]) -> (u32, u32);
 }
 
 struct LittleWords;
@@ -210,12 +216,11 @@ impl Words for LittleWords {
     }
 
     #[inline(always)]
-    fn fields(record: &[u8; 16]) -> (u64, u32, u32) {
-        let [a, b, c, d, e, f, g, h, len @ .., i, j, k, l] = *record;
+    fn fields(record: &[u8; 16]) -> (u32, u32) {
+        let [.., a, b, c, d, e, f, g, h] = *record;
         (
-            u64::from_le_bytes([a, b, c, d, e, f, g, h]),
-            u32::from_le_bytes(len),
-            u32::from_le_bytes([i, j, k, l]),
+            u32::from_le_bytes([a, b, c, d]),
+            u32::from_le_bytes([e, f, g, h]),
         )
     }
 }
@@ -225,9 +230,9 @@ impl Words for BigWords {
         u32::from_be_bytes(bytes)
     }
 
-    fn fields(record: &[u8; 16]) -> (u64, u32, u32) {
-        let (count, len_word, next) = LittleWords::fields(record);
-        (count.swap_bytes(), len_word.swap_bytes(), next.swap_bytes())
+    fn fields(record: &[u8; 16]) -> (u32, u32) {
+        let (len_word, next) = LittleWords::fields(record);
+        (len_word.swap_bytes(), next.swap_bytes())
     }
 }
 
@@ -254,8 +259,8 @@ struct Walk<'a, 'w> {
     end: u32,
     /// How many records of the least size fit between `first` and `end`.
     slots: u32,
-    /// A bit for every slot that the file backs: whether a record there was reached.
-    reached: &'w mut [u64],
+    /// A bit for every slot that the file backs: whether a visited record lies there.
+    taken: &'w mut [u64],
     found: Vec<Found>,
     visited: u32,
     notes: Notes,
@@ -293,9 +298,10 @@ impl<'a> Walk<'a, '_> {
         let mut ahead = Some((W::u32(second), off.wrapping_add(4)));
         loop {
             while pointer != 0 {
-                let fixed = self.reach(pointer, from)?;
-                let (_, len_word, next) = W::fields(fixed);
-                self.take(pointer, len_word)?;
+                let next = match self.usual::<W>(pointer) {
+                    Some(next) => next,
+                    None => self.unusual::<W>(pointer, from)?,
+                };
                 from = pointer.wrapping_add(layout::NEXT_OFF);
                 pointer = next;
             }
@@ -306,26 +312,89 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// The fixed part of the record at `pointer`, which was read at `from`.
+    /// Keeps the record at `pointer` and returns its next pointer, if no clause has anything to
+    /// say about it and its slots have their bits in one word. Else nothing is changed.
     #[inline(always)]
-    fn reach(&mut self, pointer: u32, from: u32) -> Result<&'a [u8; 16], FormatError> {
+    fn usual<W: Words>(&mut self, pointer: u32) -> Option<u32> {
         // The slot number; a pointer that is no multiple of 32 leaves its low bits at the top, and
         // one below `first` wraps around, so both come out far above the number of slots.
+        let slot = pointer.wrapping_sub(self.first).rotate_right(5);
+        let record = self.bytes.get(index(pointer)..)?;
+        let (len_word, next) = W::fields(record.first_chunk()?);
+        // The file is shorter than 2^27 and the name than 2^24: no sum wraps.
+        let name_len = len_word & layout::NAME_LEN_MASK;
+        let name_end = name_len.wrapping_add(layout::NAME_OFF);
+        let slots = name_end.wrapping_add(layout::UNIT - 1) / layout::UNIT;
+        let end = pointer.wrapping_add(slots.wrapping_mul(layout::UNIT));
+        let name = record.get(index(layout::NAME_OFF)..index(name_end))?;
+        let within = slot % 64;
+        let usual = slot < self.slots
+            && len_word & layout::NAME_LEN_TAG == layout::NAME_LEN_TAG
+            && name_len.wrapping_sub(1) < layout::MAX_NAME_LEN
+            && !layout::touches_page_end(pointer, end)
+            && end <= self.end
+            && within.wrapping_add(slots) < 64;
+        let taken = self.taken.get_mut(index(slot / 64))?;
+        let mask = (1_u64.wrapping_shl(slots).wrapping_sub(1)).wrapping_shl(within);
+        if !usual || *taken & mask != 0 {
+            return None;
+        }
+        *taken |= mask;
+        self.visited = self.visited.wrapping_add(1);
+        self.keep(pointer, name);
+        Some(next)
+    }
+
+    #[inline(always)]
+    fn keep(&mut self, offset: u32, name: &[u8]) {
+        let print = unique::fingerprint(name);
+        self.found.push(Found { offset, print });
+    }
+
+    /// Applies the clauses to the record at `pointer`, which was read at `from`, one by one; keeps
+    /// the record, if it has a name, and returns its next pointer.
+    #[cold]
+    fn unusual<W: Words>(&mut self, pointer: u32, from: u32) -> Result<u32, FormatError> {
         let slot = pointer.wrapping_sub(self.first).rotate_right(5);
         let fixed = self
             .bytes
             .get(index(pointer)..)
             .and_then(<[u8]>::first_chunk);
-        let reached = self.reached.get_mut(index(slot / 64));
-        if let (true, Some(fixed), Some(reached)) = (slot < self.slots, fixed, reached) {
-            let bit = 1 << (slot % 64);
-            if *reached & bit == 0 {
-                *reached |= bit;
-                self.visited = self.visited.wrapping_add(1);
-                return Ok(fixed);
-            }
+        let (len_word, next) = match fixed {
+            Some(fixed) if slot < self.slots && self.take(slot) => W::fields(fixed),
+            _ => return Err(self.unreachable(pointer, from)),
+        };
+        self.visited = self.visited.wrapping_add(1);
+        let name_len = len_word & layout::NAME_LEN_MASK;
+        let name_off = pointer.wrapping_add(layout::NAME_OFF);
+        let name_end = name_off.wrapping_add(name_len);
+        let end = name_end.wrapping_add(layout::UNIT - 1) & !(layout::UNIT - 1);
+        self.note_record(pointer, len_word, end);
+        if name_len == 0 {
+            return Ok(next);
         }
-        Err(self.unreachable(pointer, from))
+        let name = match self.bytes.get(index(name_off)..index(name_end)) {
+            Some(name) if end <= self.end => name,
+            _ => return Err(self.cut_off(pointer, name_len, end)),
+        };
+        let last = end.wrapping_sub(self.first) / layout::UNIT;
+        if !(slot.wrapping_add(1)..last).all(|slot| self.take(slot)) {
+            let offset = pointer.wrapping_add(layout::NAME_LEN_OFF);
+            return Err(self.error(offset, Rule::RecordOverlap));
+        }
+        self.keep(pointer, name);
+        Ok(next)
+    }
+
+    /// Marks a slot as taken; not if it was taken before.
+    fn take(&mut self, slot: u32) -> bool {
+        let bit = 1_u64.wrapping_shl(slot % 64);
+        let taken = self.taken.get_mut(index(slot / 64));
+        taken.is_some_and(|taken| {
+            let free = *taken & bit == 0;
+            *taken |= bit;
+            free
+        })
     }
 
     /// Which clause keeps the record at `pointer` from being visited.
@@ -347,35 +416,6 @@ impl<'a> Walk<'a, '_> {
             Rule::ChainOnce { pointer }
         };
         self.error(from, rule)
-    }
-
-    /// Judges the name of the visited record at `offset`, and keeps the record if it has one.
-    #[inline(always)]
-    fn take(&mut self, offset: u32, len_word: u32) -> Result<(), FormatError> {
-        // A visited record lies below 2^26 and a name is shorter than 2^24: no sum wraps.
-        let name_len = len_word & layout::NAME_LEN_MASK;
-        let name_off = offset.wrapping_add(layout::NAME_OFF);
-        let name_end = name_off.wrapping_add(name_len);
-        let end = name_end.wrapping_add(layout::UNIT - 1) & !(layout::UNIT - 1);
-        let usual = len_word & layout::NAME_LEN_TAG == layout::NAME_LEN_TAG
-            && name_len.wrapping_sub(1) < layout::MAX_NAME_LEN
-            && !layout::touches_page_end(offset, end);
-        if !usual {
-            self.note_record(offset, len_word, end);
-            if name_len == 0 {
-                return Ok(());
-            }
-        }
-        match self.bytes.get(index(name_off)..index(name_end)) {
-            Some(name) if end <= self.end => {
-                self.found.push(Found {
-                    offset,
-                    print: unique::fingerprint(name),
-                });
-                Ok(())
-            }
-            _ => Err(self.cut_off(offset, name_len, end)),
-        }
     }
 
     #[cold]

@@ -12,46 +12,83 @@ use std::fmt;
 #[non_exhaustive]
 #[expect(
     missing_docs,
-    reason = "the message of each rule says what its fields are"
+    reason = "the fields carry the values that the clause speaks of"
 )]
 pub enum Rule {
+    /// `fmt.file.min`
     FileMin { size: usize },
-    FileMax { size: usize },
+    /// `fmt.file.max`
+    FileMax,
+    /// `fmt.header.magic`
     HeaderMagic,
+    /// `fmt.header.length`
     HeaderLength { little: u32, big: u32 },
+    /// `fmt.table.inside`
     TableInside { header_len: u32, size: usize },
+    /// `fmt.meta.line`
     MetaLine,
+    /// `fmt.chain.dead`
     ChainDead,
+    /// `fmt.record.align`
     RecordAlign { pointer: u32 },
+    /// `fmt.record.first`
     RecordFirst { pointer: u32, first: u32 },
+    /// `fmt.record.limit`
     RecordLimit { pointer: u32, limit: u32 },
+    /// `fmt.record.inside`
     RecordInside { pointer: u32, size: usize },
+    /// `fmt.chain.once`
     ChainOnce { pointer: u32 },
+    /// `fmt.record.end-limit`
     RecordEndLimit { name_len: u32, limit: u32 },
+    /// `fmt.record.end-inside`
     RecordEndInside { name_len: u32, size: usize },
+    /// `fmt.record.overlap`
+    RecordOverlap,
+    /// `fmt.name.unique`
     NameUnique,
+    /// `fmt.note.header.round`
     NoteHeaderRound { header_len: u32 },
+    /// `fmt.note.header.goarch`
     NoteHeaderGoarch,
+    /// `fmt.note.meta.duplicate`
     NoteMetaDuplicate,
+    /// `fmt.note.limit.round`
     NoteLimitRound { limit: u32 },
+    /// `fmt.note.limit.low`
     NoteLimitLow { limit: u32, first: u32 },
+    /// `fmt.note.limit.inside`
     NoteLimitInside { limit: u32, size: usize },
+    /// `fmt.note.record.tag`
     NoteRecordTag { word: u32 },
+    /// `fmt.note.name.empty`
     NoteNameEmpty,
+    /// `fmt.note.name.max`
     NoteNameMax { name_len: u32 },
+    /// `fmt.note.place.page`
     NotePlacePage,
+    /// `fmt.bucket`
     Bucket { chain: u32, right: u32 },
+    /// `fmt.record.size`
     Overlap { next: u32 },
+    /// `fmt.meta.max`
     MetaMax { len: usize },
+    /// `fmt.name.min`
     NameMin,
+    /// `fmt.name.max`
     NameMax { len: usize },
+    /// `id.field`
     IdField,
+    /// `id.program`
     IdProgram,
+    /// `week.date`
     Date,
+    /// `week.time`
     Time,
+    /// `mode.text`
     ModeUnknown,
+    /// `week.weekends.text`
     WeekendsEmpty,
-    ToolName,
 }
 
 impl Rule {
@@ -66,7 +103,7 @@ impl Rule {
     pub const fn clause(&self) -> &'static str {
         match self {
             Rule::FileMin { .. } => "fmt.file.min",
-            Rule::FileMax { .. } => "fmt.file.max",
+            Rule::FileMax => "fmt.file.max",
             Rule::HeaderMagic => "fmt.header.magic",
             Rule::HeaderLength { .. } => "fmt.header.length",
             Rule::TableInside { .. } => "fmt.table.inside",
@@ -79,6 +116,7 @@ impl Rule {
             Rule::ChainOnce { .. } => "fmt.chain.once",
             Rule::RecordEndLimit { .. } => "fmt.record.end-limit",
             Rule::RecordEndInside { .. } => "fmt.record.end-inside",
+            Rule::RecordOverlap => "fmt.record.overlap",
             Rule::NameUnique => "fmt.name.unique",
             Rule::NoteHeaderRound { .. } => "fmt.note.header.round",
             Rule::NoteHeaderGoarch => "fmt.note.header.goarch",
@@ -101,7 +139,6 @@ impl Rule {
             Rule::Time => "week.time",
             Rule::ModeUnknown => "mode.text",
             Rule::WeekendsEmpty => "week.weekends.text",
-            Rule::ToolName => "dir.tool.name",
         }
     }
 }
@@ -110,7 +147,7 @@ impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Rule::FileMin { size } => write!(f, "{size} bytes, fewer than one page of 16384"),
-            Rule::FileMax { size } => write!(f, "{size} bytes, more than 67108864"),
+            Rule::FileMax => write!(f, "more than 67108864 bytes"),
             Rule::HeaderMagic => write!(f, "not the magic \"# telemetry/counter file v1\""),
             Rule::HeaderLength { little, big } => write!(
                 f,
@@ -141,7 +178,10 @@ impl fmt::Display for Rule {
                 )
             }
             Rule::ChainOnce { pointer } => {
-                write!(f, "pointer {pointer:#x} leads to a record reached before")
+                write!(
+                    f,
+                    "pointer {pointer:#x} leads to or into a record reached before"
+                )
             }
             Rule::RecordEndLimit { name_len, limit } => {
                 write!(f, "name of {name_len} bytes ends past the limit {limit:#x}")
@@ -152,6 +192,7 @@ impl fmt::Display for Rule {
                     "name of {name_len} bytes ends past the file's end at {size:#x}"
                 )
             }
+            Rule::RecordOverlap => write!(f, "record reaches into one visited before"),
             Rule::NameUnique => write!(f, "a second record for this name"),
             _ => self.fmt_other(f),
         }
@@ -207,7 +248,6 @@ impl Rule {
             ),
             Rule::ModeUnknown => write!(f, "not one of on, local, off"),
             Rule::WeekendsEmpty => write!(f, "no weekday in an empty file"),
-            Rule::ToolName => write!(f, "not the name of a tool outside the Go project"),
             _ => f.write_str(self.clause()),
         }
     }

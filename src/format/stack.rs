@@ -13,7 +13,14 @@ use super::layout::{self, index};
 const DITTO: &[u8] = b"\"";
 
 /// What ends a name that was cut to the greatest length.
-const TRUNCATED: &str = "\ntruncated\n";
+const TRUNCATED: &[u8] = b"\ntruncated\n";
+
+/// What stands for a stack without frames.
+const NO_FRAMES: [Frame<'static>; 1] = [Frame {
+    symbol: "",
+    line: Line::Absolute(0),
+    pc_offset: 0,
+}];
 
 /// The greatest length of a decoded name, in bytes.
 pub const MAX_DECODED_LEN: usize = 64 * 1024;
@@ -43,7 +50,10 @@ pub fn is_stack(name: &[u8]) -> bool {
     name.contains(&b'\n')
 }
 
-/// The name of the stack counter `counter` for `frames`, the innermost first; at most 4096 bytes.
+/// The name of the stack counter `counter` for `frames`, the innermost first.
+///
+/// A stack without frames is written as one frame without a symbol. A name of more than 4096 bytes
+/// is cut to 4085, wherever that is, and says at its end that it was.
 ///
 /// # Examples
 ///
@@ -54,15 +64,20 @@ pub fn is_stack(name: &[u8]) -> bool {
 ///     Frame { symbol: "main.main", line: Line::Absolute(17), pc_offset: 0x40 },
 /// ];
 /// let name = encode("crash/crash", &frames);
-/// assert_eq!(name, "crash/crash\nmain.run:+3,+0x1b\n\".main:=17,+0x40");
+/// assert_eq!(name, b"crash/crash\nmain.run:+3,+0x1b\n\".main:=17,+0x40");
 /// assert_eq!(
-///     decode(name.as_bytes()),
+///     decode(&name),
 ///     &b"crash/crash\nmain.run:+3,+0x1b\nmain.main:=17,+0x40"[..],
 /// );
 /// ```
-pub fn encode(counter: &str, frames: &[Frame<'_>]) -> String {
+pub fn encode(counter: &str, frames: &[Frame<'_>]) -> Vec<u8> {
     let mut name = counter.to_owned();
     let mut last_path = "";
+    let frames = if frames.is_empty() {
+        &NO_FRAMES
+    } else {
+        frames
+    };
     for frame in frames {
         let (path, function) = frame.symbol.rsplit_once('.').unwrap_or(("", frame.symbol));
         name.push('\n');
@@ -80,13 +95,10 @@ pub fn encode(counter: &str, frames: &[Frame<'_>]) -> String {
         // Writing to a string does not fail.
         written.unwrap_or_default();
     }
+    let mut name = name.into_bytes();
     if name.len() > index(layout::MAX_NAME_LEN) {
-        let mut keep = index(layout::MAX_NAME_LEN).saturating_sub(TRUNCATED.len());
-        while !name.is_char_boundary(keep) {
-            keep = keep.saturating_sub(1);
-        }
-        name.truncate(keep);
-        name.push_str(TRUNCATED);
+        name.truncate(index(layout::MAX_NAME_LEN).saturating_sub(TRUNCATED.len()));
+        name.extend_from_slice(TRUNCATED);
     }
     name
 }
@@ -184,10 +196,10 @@ mod tests {
         let frames: Vec<_> = [frame(symbol.as_str()), frame(other.as_str())].repeat(10);
         let name = encode("bug", &frames);
         assert_eq!(name.len(), 4096);
-        assert!(name.ends_with("\ntruncated\n"));
+        assert!(name.ends_with(b"\ntruncated\n"));
         let just_fits = encode(&"c".repeat(4096 - "\np.f:+1,+0x1".len()), &[frame("p.f")]);
         assert_eq!(just_fits.len(), 4096);
-        assert!(just_fits.ends_with("\np.f:+1,+0x1"));
+        assert!(just_fits.ends_with(b"\np.f:+1,+0x1"));
     }
 
     #[test]
@@ -198,6 +210,23 @@ mod tests {
             pc_offset: 255,
         };
         let name = encode("c", &[frame(Line::Relative(-1)), frame(Line::Absolute(0))]);
-        assert_eq!(name, "c\n\".f:-1,+0xff\n\".f:=0,+0xff");
+        assert_eq!(name, b"c\n\".f:-1,+0xff\n\".f:=0,+0xff");
+    }
+    #[test]
+    fn a_stack_without_frames_has_one_without_a_symbol() {
+        assert_eq!(encode("c", &[]), b"c\n\".:=0,+0x0");
+    }
+
+    #[test]
+    fn a_long_stack_is_cut_within_a_character_if_need_be() {
+        let symbol = format!("{}.f", "é".repeat(2100));
+        let frame = Frame {
+            symbol: &symbol,
+            line: Line::Relative(1),
+            pc_offset: 1,
+        };
+        let name = encode("c", &[frame]);
+        assert_eq!(name.len(), 4096);
+        assert!(std::str::from_utf8(&name).is_err());
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::error::{FormatError, Note};
+use super::error::{FormatError, Notes};
 use super::header::{self, ByteOrder, cut_key};
 use super::layout::{self, index};
 use super::parse::parse;
@@ -100,8 +100,10 @@ pub struct Survey<'a> {
     pub chains: Vec<Chain<'a>>,
     /// Why a reader rejects the file, if it does.
     pub error: Option<FormatError>,
-    /// What is odd, sorted by offset: the notes of a reader, and what only a survey looks for.
-    pub notes: Vec<Note>,
+    /// What is odd to a reader.
+    pub notes: Notes,
+    /// What else is odd, which a reader does not judge.
+    pub remarks: Notes,
     /// The byte order of the words.
     pub order: ByteOrder,
 }
@@ -120,29 +122,29 @@ pub struct Survey<'a> {
 /// ```
 pub fn survey(bytes: &[u8]) -> Survey<'_> {
     let (order, error, notes) = match parse(bytes) {
-        Ok(file) => (file.order, None, file.notes.kept().to_vec()),
-        Err(error) => (ByteOrder::Little, Some(error), Vec::new()),
+        Ok(file) => (file.order, None, file.notes),
+        Err(error) => (ByteOrder::Little, Some(error), Notes::default()),
     };
     let mut surveyor = Surveyor {
         bytes,
         order,
         fields: Vec::new(),
         at: 0,
-        notes,
+        remarks: Notes::default(),
     };
     let chains = surveyor.whole_file();
     let Surveyor {
         order,
         fields,
-        mut notes,
+        remarks,
         ..
     } = surveyor;
-    notes.sort_by_key(|note| note.offset);
     Survey {
         fields,
         chains,
         error,
         notes,
+        remarks,
         order,
     }
 }
@@ -153,7 +155,7 @@ struct Surveyor<'a> {
     fields: Vec<Field<'a>>,
     /// Everything before this offset lies in a field.
     at: usize,
-    notes: Vec<Note>,
+    remarks: Notes,
 }
 
 /// The place of a record that a chain holds.
@@ -183,9 +185,8 @@ impl<'a> Surveyor<'a> {
         word.map_or(0, |word| self.order.u32(*word))
     }
 
-    fn note(&mut self, offset: u32, rule: Rule) {
-        let offset = u64::from(offset);
-        self.notes.push(Note { offset, rule });
+    fn remark(&mut self, offset: u32, rule: Rule) {
+        self.remarks.push(u64::from(offset), rule);
     }
 
     fn whole_file(&mut self) -> Vec<Chain<'a>> {
@@ -302,7 +303,7 @@ impl<'a> Surveyor<'a> {
                         chain: number,
                         right,
                     };
-                    self.note(pointer.saturating_add(layout::NAME_OFF), rule);
+                    self.remark(pointer.saturating_add(layout::NAME_OFF), rule);
                 }
                 chain.records.push(record);
                 pointer = self.word(index(pointer.saturating_add(layout::NEXT_OFF)));
@@ -361,7 +362,7 @@ impl<'a> Surveyor<'a> {
         let name_len = word & layout::NAME_LEN_MASK;
         let end = offset.saturating_add(layout::record_len(name_len).unwrap_or_default());
         if end > next {
-            self.note(offset, Rule::Overlap { next });
+            self.remark(offset, Rule::Overlap { next });
         }
         // A record that reaches into the next one is explained up to there.
         let until = |len: u32| index(offset.saturating_add(len).min(next));

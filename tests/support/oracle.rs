@@ -32,14 +32,23 @@ pub struct Reading {
     pub notes: Vec<(u64, &'static str)>,
     /// How many records were visited, nameless ones included.
     pub visited: u64,
+    /// The size of the file.
+    pub size: u64,
 }
 
 impl Reading {
     /// The count of every decoded name.
     pub fn counts(&self) -> BTreeMap<Vec<u8>, u64> {
         let mut counts = BTreeMap::new();
+        let mut decoded_total = 0;
         for (_, name, count) in &self.records {
-            let sum: &mut u64 = counts.entry(decode_stack(name)).or_default();
+            let total = |decoded: &Vec<u8>| decoded_total + decoded.len() as u64;
+            let decoded =
+                dittos_resolved(name).filter(|decoded| total(decoded) <= (1 << 20) + 4 * self.size);
+            if let Some(decoded) = &decoded {
+                decoded_total = total(decoded);
+            }
+            let sum: &mut u64 = counts.entry(decoded.unwrap_or(name.clone())).or_default();
             *sum = sum.saturating_add(*count);
         }
         counts
@@ -91,7 +100,8 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Rejection> {
         words,
         first,
         end: if limit == 0 { first } else { limit },
-        reached: BTreeSet::new(),
+        occupied: BTreeSet::new(),
+        visited: 0,
         records: Vec::new(),
         notes,
     };
@@ -104,7 +114,8 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Rejection> {
         header_len: header_len as u32,
         limit: limit as u32,
         meta,
-        visited: walk.visited(),
+        visited: walk.visited,
+        size: bytes.len() as u64,
         records: walk.records,
         notes: walk.notes,
     })
@@ -113,8 +124,13 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Rejection> {
 /// A name as reports have it: in those with a newline, the ditto marks resolved, unless it would
 /// be too long.
 pub fn decode_stack(name: &[u8]) -> Vec<u8> {
+    dittos_resolved(name).unwrap_or(name.to_vec())
+}
+
+/// The decoded form of a name that has one.
+fn dittos_resolved(name: &[u8]) -> Option<Vec<u8>> {
     if !name.contains(&b'\n') {
-        return name.to_vec();
+        return None;
     }
     let mut decoded = Vec::with_capacity(name.len());
     let mut last_path: &[u8] = b"";
@@ -134,10 +150,7 @@ pub fn decode_stack(name: &[u8]) -> Vec<u8> {
         }
         decoded.extend_from_slice(line);
     }
-    if decoded.len() > DECODED_MAX {
-        return name.to_vec();
-    }
-    decoded
+    (decoded.len() <= DECODED_MAX).then_some(decoded)
 }
 
 /// The clauses up to `fmt.table.inside`: the byte order and H.
@@ -197,8 +210,9 @@ struct Walk<'a> {
     first: u64,
     /// E.
     end: u64,
-    /// The offsets of all records visited.
-    reached: BTreeSet<u64>,
+    /// The offsets of all units of 32 bytes in which records visited lie.
+    occupied: BTreeSet<u64>,
+    visited: u64,
     records: Vec<(u32, Vec<u8>, u64)>,
     notes: Vec<(u64, &'static str)>,
 }
@@ -234,10 +248,10 @@ impl Walk<'_> {
         if record + 16 > self.words.size() {
             return Err(self.rejection("fmt.record.inside", pointer_off));
         }
-        if self.reached.contains(&record) {
+        if !self.occupied.insert(record) {
             return Err(self.rejection("fmt.chain.once", pointer_off));
         }
-        self.reached.insert(record);
+        self.visited += 1;
         Ok(())
     }
 
@@ -262,6 +276,11 @@ impl Walk<'_> {
         if name_end > self.words.size() {
             return Err(self.rejection("fmt.record.end-inside", name_len_off));
         }
+        for unit in (record + 32..record_end).step_by(32) {
+            if !self.occupied.insert(unit) {
+                return Err(self.rejection("fmt.record.overlap", name_len_off));
+            }
+        }
         if name_len > 4096 {
             self.notes.push((name_len_off, "fmt.note.name.max"));
         }
@@ -284,15 +303,11 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn visited(&self) -> u64 {
-        self.reached.len() as u64
-    }
-
     fn rejection(&self, clause: &'static str, offset: u64) -> Rejection {
         Rejection {
             clause,
             offset,
-            visited: self.visited(),
+            visited: self.visited,
         }
     }
 }
