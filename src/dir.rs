@@ -46,6 +46,21 @@ pub enum DirError {
     },
     /// There is no telemetry directory: the user's configuration directory is unknown.
     NoDirectory,
+    /// The count files of a program's names belong to others.
+    Foreign {
+        /// The last one that was tried.
+        path: PathBuf,
+    },
+    /// A count could not be added.
+    #[cfg(target_os = "linux")]
+    NotCounted {
+        /// The directory of the count files.
+        path: PathBuf,
+        /// Why not.
+        trouble: crate::counter::table::Trouble,
+    },
+    /// No week ends after the present day, as the calendar does.
+    NoWeek,
     /// No tool outside the Go project can have this name.
     ToolName {
         /// The name.
@@ -91,6 +106,18 @@ impl fmt::Display for DirError {
                 f,
                 "no telemetry directory [dir.where]: give --dir, or set GOTELEMETRYDIR or HOME"
             ),
+            DirError::Foreign { path } => {
+                write!(
+                    f,
+                    "{}: belongs to another program [open.second]",
+                    path.display()
+                )
+            }
+            #[cfg(target_os = "linux")]
+            DirError::NotCounted { path, trouble } => {
+                write!(f, "{}: not counted: {trouble}", path.display())
+            }
+            DirError::NoWeek => write!(f, "no week ends after this day [week.span]"),
             DirError::ToolName { name } => {
                 write!(
                     f,

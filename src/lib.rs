@@ -3,7 +3,9 @@
 //! The crate is a house of floors; imports run strictly downward.
 //!
 //! - L0 [`mod@format`]: bytes and texts, without files, clocks or atomics.
-//! - L2 [`dir`], [`mode`], [`week`], [`system`]: the telemetry directory.
+//! - L1 [`counter`]: counting without locks in a memory that many programs change.
+//! - L2 [`dir`], [`mode`], [`week`], [`system`]: the telemetry directory; `recorder`, on Linux:
+//!   counters in its files.
 //! - L3 `json`, `report`: documents, with feature `cli`.
 //! - L6 `cli`: the program, with feature `cli`.
 //!
@@ -22,9 +24,15 @@
 
 pub mod format;
 
+pub mod counter;
+
 pub mod dir;
+#[cfg(target_os = "linux")]
+mod mapped;
 pub mod mode;
 mod publish;
+#[cfg(target_os = "linux")]
+pub mod recorder;
 pub mod system;
 pub mod week;
 

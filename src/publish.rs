@@ -26,12 +26,32 @@ const ABANDONED: i64 = 24 * 60 * 60;
 /// before is left as it was.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), DirError> {
     sweep(path);
-    let aside = Aside::write(path, content)?;
+    let aside = Aside::write(path, content, Durable::Yes)?;
     fs::rename(&aside.path, path).map_err(DirError::io("replace", path))?;
     // From here on the name aside may be another process's, one with our number on another host.
     std::mem::forget(aside);
     sync_directory(path);
     Ok(())
+}
+
+/// Puts a file with `content` at `path`, if there is none. Returns whether there was none.
+///
+/// A reader sees no file or the whole one. Counts are not worth waiting for the disk: a file that
+/// a power failure leaves without content is told by its first bytes.
+pub(crate) fn create(path: &Path, content: &[u8]) -> Result<bool, DirError> {
+    let aside = Aside::write(path, content, Durable::No)?;
+    match fs::hard_link(&aside.path, path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(DirError::io("create", path)(error)),
+    }
+}
+
+/// Whether a file is to outlast a power failure.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Durable {
+    Yes,
+    No,
 }
 
 /// What the names of all files begin with that are written aside for `target`.
@@ -66,10 +86,13 @@ struct Aside {
 }
 
 impl Aside {
-    fn write(target: &Path, content: &[u8]) -> Result<Aside, DirError> {
+    fn write(target: &Path, content: &[u8], durable: Durable) -> Result<Aside, DirError> {
         let (path, mut file) = Aside::create(target)?;
         let aside = Aside { path };
-        let written = file.write_all(content).and_then(|()| file.sync_all());
+        let written = file.write_all(content).and_then(|()| match durable {
+            Durable::Yes => file.sync_all(),
+            Durable::No => Ok(()),
+        });
         written.map_err(DirError::io("write", &aside.path))?;
         Ok(aside)
     }

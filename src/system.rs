@@ -65,6 +65,19 @@ pub fn modified(path: &Path) -> Option<Time> {
     Some(Time::from_unix(unix_seconds(modified)))
 }
 
+/// A number that nobody can foresee, below `end`.
+#[cfg(target_os = "linux")]
+pub(crate) fn random_below(end: u32) -> u32 {
+    let mut bytes = [0; 8];
+    // It fails only where the system has no source of randomness yet; the clock has to do then.
+    let flags = rustix::rand::GetRandomFlags::empty();
+    if rustix::rand::getrandom(&mut bytes[..], flags).is_err() {
+        bytes = now().unix().to_ne_bytes();
+    }
+    let number = u64::from_ne_bytes(bytes) % u64::from(end.max(1));
+    u32::try_from(number).unwrap_or_default()
+}
+
 /// Lets another process finish what it was caught at.
 pub(crate) fn pause() {
     std::thread::sleep(Duration::from_millis(5));

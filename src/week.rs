@@ -6,6 +6,8 @@
 use crate::dir::{DirError, TelemetryDir, read_bounded};
 use crate::format::date::Weekday;
 use crate::format::{FormatError, Rule};
+#[cfg(target_os = "linux")]
+use crate::publish;
 use crate::system;
 
 /// No `weekends` file is longer, in bytes.
@@ -60,4 +62,28 @@ pub fn read(dir: &TelemetryDir) -> Result<Option<Weekday>, DirError> {
         }
         tries += 1;
     }
+}
+
+/// The day on which the weeks of `dir` end, drawn at random if none was drawn yet.
+///
+/// # Errors
+///
+/// If the file can be neither read nor made.
+#[cfg(target_os = "linux")]
+pub fn read_or_create(dir: &TelemetryDir) -> Result<Weekday, DirError> {
+    let path = dir.weekends_file();
+    let drawn = format!("{}\n", system::random_below(7));
+    match read(dir) {
+        Ok(Some(weekday)) => return Ok(weekday),
+        Ok(None) => {
+            std::fs::create_dir_all(dir.local()).map_err(DirError::io("create", &dir.local()))?;
+            publish::create(&path, drawn.as_bytes())?;
+        }
+        // A program was killed before it wrote the day.
+        Err(DirError::Content { .. }) => publish::replace(&path, drawn.as_bytes())?,
+        Err(error) => return Err(error),
+    }
+    // Of several programs that drew a day, one was first, and its day holds for all.
+    let missing = || DirError::io("read", &path)(std::io::ErrorKind::NotFound.into());
+    read(dir)?.ok_or_else(missing)
 }

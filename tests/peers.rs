@@ -5,6 +5,8 @@
 //! ignored, or fail if `GOTELEMETRY_REQUIRE_PEERS=1`. What they compare with comes from
 //! `tests/support/go.rs`; none of them knows the library, they see the program alone.
 
+#[path = "support/beside_go.rs"]
+mod beside_go;
 #[path = "support/go.rs"]
 mod go;
 #[path = "support/harness.rs"]
@@ -27,7 +29,7 @@ const VERSIONS: [&str; 3] = ["go1.27.3", "go1.25.5", "go1.23.9"];
 
 type Fact = fn(&Toolchain) -> Result<String, String>;
 
-const FACTS: [(&str, Fact); 3] = [
+const FACTS: [(&str, Fact); 4] = [
     (
         "dump_equals_go_reading_of_real_files",
         dump_equals_go_reading_of_real_files,
@@ -35,6 +37,10 @@ const FACTS: [(&str, Fact); 3] = [
     (
         "go_reads_our_samples_as_dump_does",
         go_reads_our_samples_as_dump_does,
+    ),
+    (
+        "what_we_count_beside_go_is_read_exactly_by_both",
+        beside_go::what_we_count_beside_go_is_read_exactly_by_both,
     ),
     (
         "env_and_modes_are_those_of_go",

@@ -14,13 +14,18 @@ const EMPTY_NAMES: &[&str] = &[
 /// The floors, lowest first: a module imports from its own floor and from those below.
 const FLOORS: &[&[&str]] = &[
     &["format"],
-    &["system", "dir", "publish", "week", "mode"],
+    &["counter"],
+    &[
+        "system", "dir", "publish", "week", "mode", "mapped", "recorder",
+    ],
     &["json", "report"],
     &["cli", "main"],
 ];
 
 /// Modules of one floor that import from each other, downward in the order of the list.
-const WITHIN: &[&str] = &["system", "dir", "publish", "week", "mode", "json", "report"];
+const WITHIN: &[&str] = &[
+    "system", "dir", "publish", "week", "mode", "mapped", "recorder", "json", "report",
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -179,8 +184,12 @@ fn imports_run_downward() {
 }
 
 #[test]
-fn unsafe_code_stands_nowhere() {
-    for path in rust_files("src") {
+fn unsafe_code_stands_in_one_file() {
+    let allowed = root().join("src/mapped/region.rs");
+    for path in rust_files("src")
+        .into_iter()
+        .filter(|path| *path != allowed)
+    {
         let text = fs::read_to_string(&path).expect("the file can be read");
         let code = text
             .lines()
@@ -236,7 +245,8 @@ fn every_clause_that_code_names_stands_in_the_specification_once() {
 /// in front.
 fn cited(text: &str) -> Vec<String> {
     let chapters = [
-        "fmt.", "name.", "stack.", "id.", "week.", "mode.", "dir.", "json.", "report.",
+        "fmt.", "name.", "stack.", "id.", "week.", "mode.", "dir.", "json.", "report.", "mem.",
+        "open.", "find.", "insert.", "grow.", "count.",
     ];
     text.split(['"', '`', '[', ']'])
         .filter(|part| chapters.iter().any(|chapter| part.starts_with(chapter)))

@@ -18,6 +18,9 @@ const OPTIONS: &[(&str, &str)] = &[
     ("go", ""),
     ("older-than", "DAYS"),
     ("version", ""),
+    ("program", "PATH"),
+    ("program-version", "V"),
+    ("goversion", "G"),
 ];
 
 /// The options that all commands have.
@@ -37,6 +40,9 @@ pub(super) struct Args {
     pub(super) explain: bool,
     pub(super) go: bool,
     pub(super) version: bool,
+    pub(super) program: Option<String>,
+    pub(super) program_version: Option<String>,
+    pub(super) go_version: Option<String>,
     /// In days.
     pub(super) older_than: Option<u32>,
     /// The names of the options that were given.
@@ -83,10 +89,12 @@ impl Args {
                 }
                 self.dir = Some(dir);
             }
-            "tool" => self.tool = Some(parser.value().and_then(|v| v.string()).map_err(misuse)?),
+            "tool" => self.tool = Some(text(parser)?),
+            "program" => self.program = Some(text(parser)?),
+            "program-version" => self.program_version = Some(text(parser)?),
+            "goversion" => self.go_version = Some(text(parser)?),
             "now" => {
-                let text = parser.value().and_then(|v| v.string()).map_err(misuse)?;
-                self.now = Some(time(&text)?);
+                self.now = Some(time(&text(parser)?)?);
             }
             "older-than" => {
                 let days = parser.value().and_then(|v| v.parse()).map_err(misuse)?;
@@ -139,6 +147,13 @@ fn time(text: &str) -> Result<Time> {
             error.clause()
         ))
     })
+}
+
+fn text(parser: &mut Parser) -> Result<String> {
+    parser
+        .value()
+        .and_then(|value| value.string())
+        .map_err(misuse)
 }
 
 fn misuse(error: lexopt::Error) -> CliError {

@@ -6,6 +6,8 @@
 
 mod args;
 mod clean;
+#[cfg(target_os = "linux")]
+mod count;
 mod csv;
 mod dump;
 mod explain;
@@ -123,6 +125,8 @@ const COMMANDS: &[&Command] = &[
     &clean::COMMAND,
     &dump::COMMAND,
     &csv::COMMAND,
+    #[cfg(target_os = "linux")]
+    &count::COMMAND,
     &tour::COMMAND,
     &help::COMMAND,
 ];

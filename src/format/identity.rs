@@ -133,6 +133,29 @@ impl Identity {
     }
 }
 
+/// The operating system that this code was compiled for, in Go's terms.
+pub fn goos() -> &'static str {
+    match std::env::consts::OS {
+        "macos" => "darwin",
+        os => os,
+    }
+}
+
+/// The processor architecture that this code was compiled for, in Go's terms.
+pub fn goarch() -> &'static str {
+    let little = cfg!(target_endian = "little");
+    match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "x86" => "386",
+        "aarch64" => "arm64",
+        "powerpc64" if little => "ppc64le",
+        "powerpc64" => "ppc64",
+        "mips64" if little => "mips64le",
+        "loongarch64" => "loong64",
+        arch => arch,
+    }
+}
+
 /// The program path of a build that has none: the last element of `argv0` without `.exe`.
 pub fn program_of_argv0(argv0: &str) -> &str {
     let name = base(argv0);

@@ -3,6 +3,7 @@
 //
 //	driver read FILE..          what counter.Parse returns, as JSON
 //	driver bench ROUNDS FILE..  median time of one counter.Parse call
+//	driver count DIR NAME..     add 1 to each counter, in telemetry directory DIR
 //
 // tests/support/go.rs copies the x/telemetry of a Go toolchain and builds this
 // program inside that copy, for the parser is in an internal package. The
@@ -22,6 +23,7 @@ import (
 	"time"
 
 	"golang.org/x/telemetry/internal/counter"
+	"golang.org/x/telemetry/internal/telemetry"
 )
 
 // A walk of Go's parser over a cyclic chain need not end; a file that takes
@@ -39,6 +41,15 @@ func main() {
 		misuse()
 	}
 	switch args := os.Args[2:]; os.Args[1] {
+	case "count":
+		if len(args) == 0 {
+			misuse()
+		}
+		telemetry.Default = telemetry.NewDir(args[0])
+		counter.Open(false)
+		for _, name := range args[1:] {
+			counter.New(name).Inc()
+		}
 	case "read":
 		os.Exit(forEach(args, printFile))
 	case "bench":
@@ -58,7 +69,7 @@ func main() {
 }
 
 func misuse() {
-	fmt.Fprintln(os.Stderr, "usage: driver read FILE.. | driver bench ROUNDS FILE..")
+	fmt.Fprintln(os.Stderr, "usage: driver read FILE.. | driver bench ROUNDS FILE.. | driver count DIR NAME..")
 	os.Exit(2)
 }
 

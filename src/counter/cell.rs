@@ -1,0 +1,137 @@
+//! The count of one name in one process: before, while and after a file holds it.
+//!
+//! Implements the section *Counting* of `spec/concurrency.md`. A cell is in one of three states:
+//!
+//! - waiting: there is no record; what is added gathers in the process;
+//! - attached: an add is one locked addition in the file;
+//! - high: the count in the file has reached 2^63; an add is an exchange that stops at 2^64 - 1.
+//!
+//! It goes from waiting to attached and back as files come and go, and from attached to high.
+//! Who finds the record, and when, is not known here.
+
+use super::words::{AtomicU64, Ordering};
+
+/// From here on an addition could wrap before it is noticed, if very many came at once.
+const HIGH: u64 = 1 << 63;
+
+/// The greatest number that one locked addition adds. It takes 2^31 of them in flight at the same
+/// time to get from [`HIGH`] past 2^64 - 1.
+const MAX_AT_ONCE: u64 = 1 << 32;
+
+/// A place for a reference to the count in the file, set and emptied while others read it.
+pub trait Slot {
+    /// The count, if there is one.
+    fn get(&self) -> Option<&AtomicU64>;
+
+    /// Empties the slot, if it holds `count`.
+    fn empty(&self, count: &AtomicU64);
+}
+
+/// The count of one name in one process.
+#[derive(Debug, Default)]
+pub struct Cell<S> {
+    /// The count in the file while the cell is attached.
+    pub(crate) attached: S,
+    /// The count in the file while the cell is attached or high.
+    pub(crate) held: S,
+    /// What was added while there was no record.
+    waiting: AtomicU64,
+}
+
+impl<S: Slot> Cell<S> {
+    /// A waiting cell with nothing in it.
+    pub const fn new(attached: S, held: S) -> Cell<S> {
+        Cell {
+            attached,
+            held,
+            waiting: AtomicU64::new(0),
+        }
+    }
+
+    /// Adds `n`. Returns whether the cell is waiting, so that somebody has to look for a record.
+    #[inline(always)]
+    pub fn add(&self, n: u64) -> bool {
+        // count = load(attached); if there is one and n is small:
+        //   old = count += n       one locked instruction
+        //   done, unless old says that the count is high
+        if let (Some(count), true) = (self.attached.get(), n <= MAX_AT_ONCE) {
+            // ORDERING: relaxed, as a count orders nothing.
+            let old = count.fetch_add(n, Ordering::Relaxed);
+            if old < HIGH {
+                return false;
+            }
+            self.leave(count, old, n);
+            return false;
+        }
+        self.add_slowly(n)
+    }
+
+    /// Takes the cell off the fast path after an addition that met `old` in the file.
+    #[cold]
+    fn leave(&self, count: &AtomicU64, old: u64, n: u64) {
+        self.attached.empty(count);
+        if old.checked_add(n).is_none() {
+            // Another program's giant addition was there first, and the sum wrapped around.
+            // ORDERING: relaxed, as a count orders nothing.
+            count.store(u64::MAX, Ordering::Relaxed);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_slowly(&self, n: u64) -> bool {
+        if n == 0 {
+            return false;
+        }
+        if let Some(count) = self.held.get() {
+            saturating_add(count, n);
+            return false;
+        }
+        saturating_add(&self.waiting, n);
+        // ORDERING: sequentially consistent, as the addition above and as `flush` and whoever
+        // sets `held` before it: either we see the record here, or the flush sees the addition.
+        match self.held.get() {
+            Some(count) => {
+                self.flush_to(count);
+                false
+            }
+            None => true,
+        }
+    }
+
+    /// Moves what was waiting into the file, if there is a record.
+    pub fn flush(&self) {
+        if let Some(count) = self.held.get() {
+            self.flush_to(count);
+        }
+    }
+
+    fn flush_to(&self, count: &AtomicU64) {
+        // ORDERING: sequentially consistent, see `add_slowly`.
+        let waited = self.waiting.swap(0, Ordering::SeqCst);
+        if waited > 0 {
+            saturating_add(count, waited);
+        }
+    }
+
+    /// What waits for a record.
+    pub fn waiting(&self) -> u64 {
+        // ORDERING: sequentially consistent, so that a test sees what it added.
+        self.waiting.load(Ordering::SeqCst)
+    }
+}
+
+/// Adds `n`, but never past 2^64 - 1.
+pub(crate) fn saturating_add(count: &AtomicU64, n: u64) {
+    // old = load(count); CAS count: old -> min(old + n, 2^64 - 1), again with what won
+    // ORDERING: relaxed, as the exchange tells what is there.
+    let mut old = count.load(Ordering::Relaxed);
+    loop {
+        let sum = old.saturating_add(n);
+        // ORDERING: sequentially consistent for the sake of `waiting`, see `add_slowly`.
+        match count.compare_exchange_weak(old, sum, Ordering::SeqCst, Ordering::Relaxed) {
+            Ok(_) => return,
+            Err(newer) => old = newer,
+        }
+    }
+}

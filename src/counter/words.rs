@@ -1,0 +1,30 @@
+//! The memory of a counter file, word by word.
+//!
+//! Every offset has one width of access for ever: 8 bytes for counts, 4 bytes for the rest, names
+//! included. So no two accesses to one place differ in size, and none tears.
+
+pub use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+/// A memory that holds a counter file, shared with whoever else maps it.
+///
+/// The words are those of the machine: a file is written in the byte order of its writer.
+pub trait Words {
+    /// The word of 4 bytes at `off`; `None` if `off` is no multiple of 4, or the word lies beyond
+    /// what is known to be backed by the file.
+    fn w32(&self, off: u32) -> Option<&AtomicU32>;
+
+    /// The word of 8 bytes at `off`; `None` if `off` is no multiple of 8, or the word lies beyond
+    /// what is known to be backed by the file.
+    fn w64(&self, off: u32) -> Option<&AtomicU64>;
+
+    /// Whether the file reaches `end`, as other programs may have made it.
+    fn see(&self, end: u32) -> bool;
+
+    /// Makes the file reach `end`, by whole pages. Returns whether it does.
+    ///
+    /// Words that were handed out stay where they are.
+    fn grow(&self, end: u32) -> bool;
+
+    /// How far the file reached when it was last looked at, in bytes. It may have grown since.
+    fn known(&self) -> u32;
+}

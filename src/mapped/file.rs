@@ -1,0 +1,230 @@
+//! Opening the count file of a program build, whoever made it.
+//!
+//! Implements the section *Opening* of `spec/concurrency.md`.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+
+use super::region::Region;
+use crate::counter::table::Table;
+use crate::dir::DirError;
+use crate::format::date::{Span, Time};
+use crate::format::header::{self, ByteOrder};
+use crate::format::identity::Identity;
+use crate::format::{layout, record};
+use crate::{publish, system};
+
+/// How often a file that another program is making is looked at again: for 50 ms.
+const RETRIES: u32 = 10;
+
+/// Where the value of TimeEnd stands in a header: behind the magic, H, and the line TimeBegin.
+const TIME_END: std::ops::Range<usize> = 73..93;
+
+/// A count file that programs of one identity share, in memory.
+#[derive(Debug)]
+pub(crate) struct CountFile {
+    region: Region,
+    header_len: u32,
+    path: PathBuf,
+    span: Span,
+}
+
+impl CountFile {
+    /// Opens the file of `identity` for `span` in the directory `local`, and makes it if there is
+    /// none.
+    ///
+    /// A file that another program began on the same day is joined even if it ends on another
+    /// day; one that belongs to another identity with an equal file name is left alone, and a
+    /// second name is used.
+    pub(crate) fn open(
+        local: &Path,
+        identity: &Identity,
+        span: Span,
+    ) -> Result<CountFile, DirError> {
+        let name = identity.file_name(span);
+        let meta = identity.meta_text(span);
+        let first = local.join(&name);
+        let header = header::encode(meta.as_bytes(), native()).map_err(|error| {
+            let path = first.clone();
+            DirError::Content { path, error }
+        })?;
+        match CountFile::open_at(&first, &header, span)? {
+            Some(file) => Ok(file),
+            None => {
+                let second = local.join(second_name(&name, &meta));
+                let file = CountFile::open_at(&second, &header, span)?;
+                file.ok_or(DirError::Foreign { path: second })
+            }
+        }
+    }
+
+    /// Opens or makes the file at `path`; `None` if it belongs to another identity.
+    fn open_at(path: &Path, header: &[u8], span: Span) -> Result<Option<CountFile>, DirError> {
+        let failed = |error| DirError::io("open", path)(error);
+        let file = open_or_create(path, header)?;
+        wait_until_whole(&file, header).map_err(failed)?;
+        let mut theirs = vec![0; header.len()];
+        file.read_exact_at(&mut theirs, 0).map_err(failed)?;
+        let Some(span) = shared_span(&theirs, header, span) else {
+            return Ok(None);
+        };
+        let region = Region::map(file).map_err(DirError::io("map", path))?;
+        Ok(Some(CountFile {
+            region,
+            header_len: u32::try_from(header.len()).unwrap_or(u32::MAX),
+            path: path.to_owned(),
+            span,
+        }))
+    }
+
+    /// The records of the file.
+    pub(crate) fn table(&self) -> Table<'_, Region> {
+        Table::new(&self.region, self.header_len)
+    }
+
+    /// Where the file lies, or lay.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The days that the file counts.
+    pub(crate) fn span(&self) -> Span {
+        self.span
+    }
+}
+
+/// The byte order of this machine.
+fn native() -> ByteOrder {
+    if cfg!(target_endian = "big") {
+        ByteOrder::Big
+    } else {
+        ByteOrder::Little
+    }
+}
+
+/// The name of the file if another identity has the usual one.
+fn second_name(name: &str, meta: &str) -> String {
+    let lines = meta.split_inclusive('\n');
+    let timeless: String = lines
+        .filter(|line| !line.starts_with("TimeEnd: "))
+        .collect();
+    let hash = record::fnv1a(timeless.as_bytes());
+    let stem = name
+        .strip_suffix(crate::format::identity::FILE_SUFFIX)
+        .unwrap_or(name);
+    format!("{stem}-{hash:08x}{}", crate::format::identity::FILE_SUFFIX)
+}
+
+/// The file at `path`, made whole in one step if there is none.
+fn open_or_create(path: &Path, header: &[u8]) -> Result<File, DirError> {
+    // Another program can delete the file between two of these steps, but not for ever.
+    for _ in 0..=RETRIES {
+        match OpenOptions::new().read(true).write(true).open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            file => return file.map_err(DirError::io("open", path)),
+        }
+        // All of the page is written, so that all of it has blocks.
+        let mut page = header.to_vec();
+        page.resize(layout::PAGE as usize, 0);
+        publish::create(path, &page)?;
+    }
+    Err(DirError::Foreign {
+        path: path.to_owned(),
+    })
+}
+
+/// Waits for a file that another program is making, and finishes it if that program died.
+fn wait_until_whole(file: &File, header: &[u8]) -> io::Result<()> {
+    let meta = file.metadata()?;
+    if !meta.is_file() {
+        return Err(io::Error::from(io::ErrorKind::InvalidInput));
+    }
+    let page = u64::from(layout::PAGE);
+    let mut tries = 0;
+    while file.metadata()?.len() < page && tries < RETRIES {
+        system::pause();
+        tries += 1;
+    }
+    if file.metadata()?.len() < page {
+        // As Go's programs do: the header, then the end of the page. Whoever does it at the same
+        // time writes the same, but for TimeEnd, which is read back.
+        file.write_all_at(header, 0)?;
+        file.write_all_at(&[0; 4], page - 4)?;
+    }
+    Ok(())
+}
+
+/// The days that a file with the header `theirs` counts, if a program with the header `ours` may
+/// count into it: all but TimeEnd is equal, and TimeEnd is 1 to 7 days after the first day.
+fn shared_span(theirs: &[u8], ours: &[u8], span: Span) -> Option<Span> {
+    let around = |header: &[u8]| {
+        let before = header.get(..TIME_END.start)?.to_vec();
+        Some((before, header.get(TIME_END.end..)?.to_vec()))
+    };
+    if around(theirs)? != around(ours)? {
+        return None;
+    }
+    let end = std::str::from_utf8(theirs.get(TIME_END)?).ok()?;
+    let end = Time::parse(end)
+        .ok()
+        .filter(|end| *end == end.date().midnight())?
+        .date();
+    (1..=7)
+        .contains(&end.days_since(span.begin))
+        .then_some(Span { end, ..span })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::date::{Date, Weekday};
+
+    fn identity() -> Identity {
+        Identity::new("example.com/tool", "v1.0.0", "devel", "linux", "amd64").expect("sound")
+    }
+
+    fn span(weekend: i32) -> Span {
+        let day = Date::parse("2026-11-21").expect("a date");
+        Span::beginning(day, Weekday::from_number(weekend)).expect("a span")
+    }
+
+    fn header(weekend: i32) -> Vec<u8> {
+        header::encode(identity().meta_text(span(weekend)).as_bytes(), native()).expect("short")
+    }
+
+    #[test]
+    fn time_end_stands_where_it_is_looked_for() {
+        let header = header(3);
+        assert_eq!(header.get(TIME_END), Some(&b"2026-11-25T00:00:00Z"[..]));
+    }
+
+    #[test]
+    fn a_file_that_ends_on_another_day_is_joined_as_it_is() {
+        assert_eq!(shared_span(&header(5), &header(3), span(3)), Some(span(5)));
+        let mut late = header(5);
+        late.splice(TIME_END, *b"2026-11-29T00:00:00Z");
+        assert_eq!(shared_span(&late, &header(3), span(3)), None);
+        late.splice(TIME_END, *b"2026-11-21T00:00:00Z");
+        assert_eq!(shared_span(&late, &header(3), span(3)), None);
+        late.splice(TIME_END, *b"2026-11-25T00:00:01Z");
+        assert_eq!(shared_span(&late, &header(3), span(3)), None);
+    }
+
+    #[test]
+    fn a_file_of_another_identity_is_left_alone() {
+        let other = Identity::new("example.org/tool", "v1.0.0", "devel", "linux", "amd64");
+        let meta = other.expect("sound").meta_text(span(3));
+        let other = header::encode(meta.as_bytes(), native()).expect("short");
+        assert_eq!(shared_span(&other, &header(3), span(3)), None);
+    }
+
+    #[test]
+    fn the_second_name_does_not_depend_on_the_end() {
+        let name = identity().file_name(span(3));
+        let of = |weekend| second_name(&name, &identity().meta_text(span(weekend)));
+        assert_eq!(of(3), of(5));
+        assert!(of(3).ends_with(".v1.count") && of(3) != name);
+    }
+}

@@ -1,0 +1,199 @@
+//! A mapped count file as the memory in which counters lie. One of the two files with unsafe code.
+//!
+//! Implements the section *Growing* of `spec/concurrency.md`. What the words mean is not known
+//! here.
+//!
+//! Why nothing dangles: a [`Region`] that was given out as `&'static` is never unmapped, and its
+//! address never changes, as it reserves address space past the end of its file. Growth extends
+//! the file below the reservation and moves no word. Why no access faults: a word is handed out
+//! only below `backed`, and `backed` covers nothing but bytes that the file had when it was looked
+//! at, with blocks behind them where the file system can promise that. Files of this kind are
+//! never shortened (an assumption that the specification states).
+#![allow(unsafe_code, reason = "words of a mapping are reached by address")]
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+
+use memmap2::{MmapOptions, MmapRaw};
+use rustix::fs::FallocateFlags;
+use rustix::io::Errno;
+
+use crate::counter::words::Words;
+use crate::format::layout;
+
+/// Address space that a mapping takes if it can, in bytes: as much as the largest file.
+const RESERVED: u64 = layout::MAX_FILE_LEN as u64;
+
+/// A count file in memory.
+#[derive(Debug)]
+pub(crate) struct Region {
+    map: MmapRaw,
+    file: File,
+    /// Up to here the file backs the mapping, in bytes. It never falls.
+    backed: AtomicU32,
+}
+
+impl Region {
+    /// Maps `file`, which has to be open for reading and writing.
+    pub(super) fn map(file: File) -> io::Result<Region> {
+        let size = file.metadata()?.len();
+        if size > RESERVED {
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
+        let mut refused = io::Error::from(io::ErrorKind::OutOfMemory);
+        for len in [RESERVED, size.saturating_mul(2), size] {
+            let len = usize::try_from(len).unwrap_or(usize::MAX);
+            match MmapOptions::new().len(len).map_raw(&file) {
+                Ok(map) => {
+                    let region = Region {
+                        map,
+                        file,
+                        backed: AtomicU32::new(0),
+                    };
+                    region.look()?;
+                    return Ok(region);
+                }
+                Err(error) => refused = error,
+            }
+        }
+        Err(refused)
+    }
+
+    /// Looks how long the file is, and lets it back the mapping up to there.
+    fn look(&self) -> io::Result<()> {
+        let size = u32::try_from(self.file.metadata()?.len()).unwrap_or(u32::MAX);
+        let known = self.known();
+        if size > known {
+            // Another program may have left the pages without blocks behind them; writing to one
+            // on a full disk would end this program.
+            self.allocate(known, size)?;
+            self.learn(size);
+        }
+        Ok(())
+    }
+
+    /// Lets the file have blocks from `start` to `end`, without making it longer.
+    fn allocate(&self, start: u32, end: u32) -> io::Result<()> {
+        let (offset, len) = (u64::from(start), u64::from(end.saturating_sub(start)));
+        loop {
+            match rustix::fs::fallocate(&self.file, FallocateFlags::KEEP_SIZE, offset, len) {
+                Err(Errno::INTR) => {}
+                // The file system cannot promise blocks. Go on as Go does.
+                Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Makes the file reach `end`, a multiple of the page.
+    fn extend(&self, end: u32) -> io::Result<()> {
+        self.look()?;
+        let known = self.known();
+        if known < end {
+            self.allocate(known, end)?;
+            // The last bytes of a page hold no data, so it does no harm if others write them, too,
+            // or if the file is longer already.
+            self.file
+                .write_all_at(&[0; 4], u64::from(end.saturating_sub(4)))?;
+            self.learn(end);
+        }
+        Ok(())
+    }
+
+    fn learn(&self, size: u32) {
+        let reserved = u32::try_from(self.map.len()).unwrap_or(u32::MAX);
+        // ORDERING: releases what the system said of the file to whoever acquires the length.
+        self.backed.fetch_max(size.min(reserved), Ordering::Release);
+    }
+
+    /// The address of `len` bytes at `off`, if the file is known to back them.
+    fn address(&self, off: u32, len: u32) -> Option<*mut u8> {
+        if !off.is_multiple_of(len) || off.checked_add(len)? > self.known() {
+            return None;
+        }
+        let within = usize::try_from(off).ok()?;
+        // SAFETY: `backed` is at most the mapping's length, and `off + len <= backed`; so the result
+        // lies within the one mapping, whose length fits an isize.
+        Some(unsafe { self.map.as_mut_ptr().add(within) })
+    }
+}
+
+impl Words for Region {
+    #[inline]
+    fn w32(&self, off: u32) -> Option<&AtomicU32> {
+        let address = self.address(off, 4)?.cast::<u32>();
+        // SAFETY: the address is not null and, as a mapping begins on a page and `off` is a
+        // multiple of 4, aligned; the bytes are mapped readable and writable for as long as `self`
+        // lives; this program and all others that follow the specification reach them by atomic
+        // accesses of 4 bytes alone, as every offset has one width.
+        Some(unsafe { AtomicU32::from_ptr(address) })
+    }
+
+    #[inline]
+    fn w64(&self, off: u32) -> Option<&AtomicU64> {
+        let address = self.address(off, 8)?.cast::<u64>();
+        // SAFETY: as in `w32`, with 8 for 4.
+        Some(unsafe { AtomicU64::from_ptr(address) })
+    }
+
+    fn see(&self, end: u32) -> bool {
+        self.known() >= end || (self.look().is_ok() && self.known() >= end)
+    }
+
+    fn grow(&self, end: u32) -> bool {
+        let page_end = layout::round_up(end, layout::PAGE);
+        let fits =
+            page_end.filter(|end| u64::from(*end) <= RESERVED && *end as usize <= self.map.len());
+        fits.is_some_and(|page_end| self.known() >= end || self.extend(page_end).is_ok())
+    }
+
+    #[inline]
+    fn known(&self) -> u32 {
+        // ORDERING: acquires what was learnt of the file.
+        self.backed.load(Ordering::Acquire)
+    }
+}
+
+/// A reference that lives for ever, or none, to be changed while others read it.
+#[derive(Debug)]
+pub(crate) struct StaticRef<T: 'static> {
+    pointer: AtomicPtr<T>,
+}
+
+impl<T: Sync> StaticRef<T> {
+    /// No reference.
+    pub(crate) const fn none() -> StaticRef<T> {
+        StaticRef {
+            pointer: AtomicPtr::new(std::ptr::null_mut()),
+        }
+    }
+
+    /// The reference, if there is one.
+    #[inline(always)]
+    pub(crate) fn get(&self) -> Option<&'static T> {
+        // ORDERING: sequentially consistent, which costs a load nothing on x86-64 and one barrier
+        // less than it seems elsewhere; pairs with `replace`, see `Cell::add_slowly`.
+        let pointer = self.pointer.load(Ordering::SeqCst);
+        // SAFETY: the pointer is null or was made from a `&'static T`, which stays valid, aligned
+        // and unmoved for ever; `T: Sync` lets every thread have it.
+        unsafe { pointer.as_ref() }
+    }
+
+    /// Puts `new` in place of `old`, if `old` is there. Returns whether it was.
+    pub(crate) fn replace(&self, old: Option<&'static T>, new: Option<&'static T>) -> bool {
+        let pointer = |of: Option<&'static T>| match of {
+            Some(reference) => std::ptr::from_ref(reference).cast_mut(),
+            None => std::ptr::null_mut(),
+        };
+        // ORDERING: sequentially consistent, pairs with `get`.
+        let exchanged = self.pointer.compare_exchange(
+            pointer(old),
+            pointer(new),
+            Ordering::SeqCst,
+            Ordering::SeqCst,
+        );
+        exchanged.is_ok()
+    }
+}
