@@ -4,7 +4,7 @@
 //! one file at a time; its counters hold what was added until there is one, and whenever there is
 //! none. Nothing here takes a lock, so that a program may fork at any moment.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use crate::counter::cell::{Cell, Slot, saturating_add};
 use crate::counter::table::Trouble;
@@ -15,7 +15,7 @@ use crate::format::parse;
 use crate::mapped::{CountFile, StaticRef};
 use crate::mode::{self, Mode};
 use crate::system::Environment;
-use crate::{dir, week};
+use crate::{dir, system, week};
 
 /// Counts for one program in one telemetry directory.
 ///
@@ -33,10 +33,25 @@ use crate::{dir, week};
 /// ```
 #[derive(Debug)]
 pub struct Recorder {
+    /// Where and for whom it counts, once it was opened.
+    place: StaticRef<Place>,
     file: StaticRef<CountFile>,
     /// The counters that were added to, the last one first.
     counters: StaticRef<Counter>,
+    /// When mode and file were last looked at away from the fast path, in seconds since 1970.
+    looked: AtomicI64,
 }
+
+/// Where and for whom a recorder counts.
+#[derive(Debug)]
+struct Place {
+    dir: TelemetryDir,
+    environment: Environment,
+    identity: Identity,
+}
+
+/// How often mode and file are looked at away from the fast path at most, in seconds.
+const LOOK_AGAIN: i64 = 60;
 
 /// Why a recorder has no file.
 #[derive(Debug)]
@@ -69,8 +84,10 @@ impl Recorder {
     /// A recorder without a file.
     pub const fn new() -> Recorder {
         Recorder {
+            place: StaticRef::none(),
             file: StaticRef::none(),
             counters: StaticRef::none(),
+            looked: AtomicI64::new(0),
         }
     }
 
@@ -91,20 +108,70 @@ impl Recorder {
         if self.file.get().is_some() {
             return Ok(());
         }
-        if mode::read(Some(dir), environment).mode == Mode::Off {
+        let place = Place {
+            dir: dir.clone(),
+            environment: environment.clone(),
+            identity: identity.clone(),
+        };
+        // Another thread may have been faster; then what it said holds.
+        self.place.replace(None, Some(Box::leak(Box::new(place))));
+        self.look(now).map(drop)
+    }
+
+    /// Moves on to the next file if the open one has ended or was deleted, or if there is none;
+    /// stops counting into files if the mode has become off. Programs that run for days call this
+    /// now and then; for others the file that they opened is right until they end.
+    ///
+    /// Returns whether the file changed. Counters are attached to the new one, and nothing that
+    /// they add meanwhile is lost; what was added to a deleted file before this call is.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Recorder::open), which has to come first; counts wait in the process.
+    pub fn rotate(&'static self, now: Time) -> Result<bool, Closed> {
+        match self.file.get() {
+            Some(file) if now < file.span().end.midnight() && !file.is_deleted() => {
+                self.stop_if_off()?;
+                Ok(false)
+            }
+            _ => self.look(now),
+        }
+    }
+
+    /// Opens the file of the week of `now`, in place of the one that is open.
+    fn look(&'static self, now: Time) -> Result<bool, Closed> {
+        let place = self.place.get().ok_or(DirError::NoDirectory)?;
+        // ORDERING: relaxed, as it only spares work.
+        self.looked.store(now.unix(), Ordering::Relaxed);
+        self.stop_if_off()?;
+        let old = self.file.get();
+        let opened = place.open(now);
+        if opened.is_err() {
+            self.change(old, None);
+        }
+        // A file that ends on another day than this process thought can be open already.
+        let new = opened?;
+        let same = |old: &CountFile| old.path() == new.path() && !old.is_deleted();
+        if old.is_some_and(same) {
+            return Ok(false);
+        }
+        self.change(old, Some(Box::leak(Box::new(new))));
+        Ok(true)
+    }
+
+    /// Stops counting into the file if the mode has become off.
+    fn stop_if_off(&'static self) -> Result<(), Closed> {
+        let place = self.place.get().ok_or(DirError::NoDirectory)?;
+        if mode::read(Some(&place.dir), &place.environment).mode == Mode::Off {
+            self.change(self.file.get(), None);
             return Err(Closed::Off);
         }
-        let weekend = week::read_or_create(dir)?;
-        let span = Span::beginning(now.date(), weekend).ok_or(DirError::NoWeek)?;
-        let file = Box::leak(Box::new(CountFile::open(&dir.local(), identity, span)?));
-        // Another thread may have been faster; its file is this file.
-        self.file.replace(None, Some(file));
-        self.attach_all();
         Ok(())
     }
 
-    /// Attaches every counter that was added to.
-    fn attach_all(&'static self) {
+    /// Puts `new` in place of `old` and attaches every counter that was added to.
+    fn change(&'static self, old: Option<&'static CountFile>, new: Option<&'static CountFile>) {
+        self.file.replace(old, new);
         let mut next = self.counters.get();
         while let Some(counter) = next {
             self.attach(counter);
@@ -112,19 +179,36 @@ impl Recorder {
         }
     }
 
-    /// Gives `counter` its record, if there is a file with room for it.
+    /// Gives `counter` its record in the open file, or takes it from its record if there is none.
     fn attach(&'static self, counter: &'static Counter) {
-        let Some(file) = self.file.get() else {
-            return;
-        };
-        match file.table().insert(counter.name.as_bytes()) {
-            Ok(count) => {
-                counter.cell.held.set(count);
-                counter.cell.attached.set(count);
-                counter.cell.flush();
+        loop {
+            let file = self.file.get();
+            let record = file.map(|file| file.table().insert(counter.name.as_bytes()));
+            match record {
+                Some(Ok(count)) => counter.cell.attach(count),
+                // The counts wait; a later addition tries again.
+                Some(Err(_)) | None => counter.cell.detach(),
             }
-            // The counts wait; a later addition tries again.
-            Err(Trouble::Full | Trouble::Corrupt { .. } | Trouble::Name) => {}
+            // Another thread may have changed the file meanwhile; the last word is the file's.
+            if self.file.get().map(std::ptr::from_ref) == file.map(std::ptr::from_ref) {
+                return;
+            }
+        }
+    }
+
+    /// Looks at mode and file, if that was not done for a minute.
+    fn look_now_and_then(&'static self) {
+        let now = system::now();
+        // ORDERING: relaxed, as it only spares work.
+        let looked = self.looked.load(Ordering::Relaxed);
+        if self.place.get().is_none() || (now.unix().saturating_sub(looked)).abs() < LOOK_AGAIN {
+            return;
+        }
+        self.looked.store(now.unix(), Ordering::Relaxed);
+        let deleted = self.file.get().is_some_and(CountFile::is_deleted);
+        // What cannot be opened leaves the counts waiting, and is tried again.
+        if self.stop_if_off().is_ok() && (deleted || self.file.get().is_none()) {
+            drop(self.look(now));
         }
     }
 
@@ -134,6 +218,7 @@ impl Recorder {
     ///
     /// Why it could not be added. Nothing was counted then.
     pub fn add(&'static self, name: &[u8], n: u64) -> Result<(), Trouble> {
+        self.look_now_and_then();
         let file = self.file.get().ok_or(Trouble::Full)?;
         saturating_add(file.table().insert(name)?, n);
         Ok(())
@@ -162,6 +247,15 @@ impl Recorder {
     }
 }
 
+impl Place {
+    /// Opens the count file of the week of `now`.
+    fn open(&self, now: Time) -> Result<CountFile, Closed> {
+        let weekend = week::read_or_create(&self.dir)?;
+        let span = Span::beginning(now.date(), weekend).ok_or(DirError::NoWeek)?;
+        Ok(CountFile::open(&self.dir.local(), &self.identity, span)?)
+    }
+}
+
 impl Default for Recorder {
     fn default() -> Recorder {
         Recorder::new()
@@ -183,17 +277,14 @@ pub struct Counter {
 #[derive(Debug)]
 struct CountRef(StaticRef<AtomicU64>);
 
-impl CountRef {
-    fn set(&self, count: &'static AtomicU64) {
-        let old = self.0.get();
-        self.0.replace(old, Some(count));
-    }
-}
-
 impl Slot for CountRef {
     #[inline(always)]
-    fn get(&self) -> Option<&AtomicU64> {
+    fn get(&self) -> Option<&'static AtomicU64> {
         self.0.get()
+    }
+
+    fn set(&self, count: Option<&'static AtomicU64>) {
+        while !self.0.replace(self.0.get(), count) {}
     }
 
     fn empty(&self, count: &AtomicU64) {
@@ -225,8 +316,8 @@ impl Counter {
     /// Adds `n`. Never fails and never waits; the count stays at 2^64 - 1 once it is there.
     #[inline]
     pub fn add(&'static self, n: u64) {
-        if self.cell.add(n) {
-            self.look_for_a_record();
+        if !self.cell.add_fast(n) {
+            self.add_slowly(n);
         }
     }
 
@@ -235,10 +326,14 @@ impl Counter {
         self.cell.waiting()
     }
 
-    /// Puts the counter on its recorder's list, and attaches it if there is a file.
+    /// Adds `n` away from the fast path. A counter that waits is put on its recorder's list, and is
+    /// attached if there is a file.
     #[cold]
     #[inline(never)]
-    fn look_for_a_record(&'static self) {
+    fn add_slowly(&'static self, n: u64) {
+        if !self.cell.add_slowly(n) {
+            return;
+        }
         // ORDERING: relaxed, as nothing but who lists the counter depends on it.
         if !self.listed.swap(true, Ordering::Relaxed) {
             // next = first; CAS list: first -> us, again with what won
@@ -251,6 +346,7 @@ impl Counter {
                 }
             }
         }
+        self.recorder.look_now_and_then();
         self.recorder.attach(self);
     }
 }

@@ -89,6 +89,11 @@ impl CountFile {
         &self.path
     }
 
+    /// Whether nobody can find the file any more.
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.region.is_deleted()
+    }
+
     /// The days that the file counts.
     pub(crate) fn span(&self) -> Span {
         self.span

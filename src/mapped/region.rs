@@ -61,6 +61,12 @@ impl Region {
         Err(refused)
     }
 
+    /// Whether the file has no name left.
+    pub(super) fn is_deleted(&self) -> bool {
+        use std::os::unix::fs::MetadataExt as _;
+        self.file.metadata().is_ok_and(|meta| meta.nlink() == 0)
+    }
+
     /// Looks how long the file is, and lets it back the mapping up to there.
     fn look(&self) -> io::Result<()> {
         let size = u32::try_from(self.file.metadata()?.len()).unwrap_or(u32::MAX);
