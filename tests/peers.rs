@@ -29,7 +29,7 @@ const VERSIONS: [&str; 3] = ["go1.27.3", "go1.25.5", "go1.23.9"];
 
 type Fact = fn(&Toolchain) -> Result<String, String>;
 
-const FACTS: [(&str, Fact); 4] = [
+const FACTS: [(&str, Fact); 5] = [
     (
         "dump_equals_go_reading_of_real_files",
         dump_equals_go_reading_of_real_files,
@@ -41,6 +41,10 @@ const FACTS: [(&str, Fact); 4] = [
     (
         "what_we_count_beside_go_is_read_exactly_by_both",
         beside_go::what_we_count_beside_go_is_read_exactly_by_both,
+    ),
+    (
+        "what_we_count_beside_go_in_an_empty_directory_is_exact",
+        beside_go::what_we_count_beside_go_in_an_empty_directory_is_exact,
     ),
     (
         "env_and_modes_are_those_of_go",
