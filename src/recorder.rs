@@ -11,7 +11,7 @@ use crate::counter::table::Trouble;
 use crate::dir::{DirError, TelemetryDir};
 use crate::format::date::{Span, Time};
 use crate::format::identity::Identity;
-use crate::format::parse;
+use crate::format::{name, parse};
 use crate::mapped::{CountFile, StaticRef};
 use crate::mode::{self, Mode};
 use crate::system::Environment;
@@ -22,14 +22,21 @@ use crate::{dir, system, week};
 /// # Examples
 ///
 /// ```
-/// use gotelemetry::recorder::{Counter, Recorder};
+/// use gotelemetry::dir::TelemetryDir;
+/// use gotelemetry::recorder::{self, Counter};
 ///
-/// static RECORDER: Recorder = Recorder::new();
-/// static RUNS: Counter = Counter::new("tool/runs", &RECORDER);
+/// static RUNS: Counter = Counter::new("tool/runs");
 ///
 /// // Before a file is open, counts wait in the process.
 /// RUNS.inc();
 /// assert_eq!(RUNS.waiting(), 1);
+///
+/// # let home = tempfile::tempdir()?;
+/// # let path = home.path();
+/// recorder::open(&TelemetryDir::at(path), &gotelemetry::identity!()?)?;
+/// RUNS.inc();
+/// assert_eq!(recorder::DEFAULT.read(b"tool/runs")?, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct Recorder {
@@ -40,6 +47,22 @@ pub struct Recorder {
     counters: StaticRef<Counter>,
     /// When mode and file were last looked at away from the fast path, in seconds since 1970.
     looked: AtomicI64,
+}
+
+/// The recorder of this process, which [`Counter::new`] counts with.
+pub static DEFAULT: Recorder = Recorder::new();
+
+/// Opens the file of `identity` in `dir` for the process's recorder, by the environment and the
+/// clock of the process.
+///
+/// A tool that does not belong to the Go project uses its own directory,
+/// [`TelemetryDir::of_tool`].
+///
+/// # Errors
+///
+/// As for [`Recorder::open`].
+pub fn open(dir: &TelemetryDir, identity: &Identity) -> Result<(), Closed> {
+    DEFAULT.open(dir, &Environment::read(), identity, system::now())
 }
 
 /// Where and for whom a recorder counts.
@@ -59,6 +82,8 @@ const LOOK_AGAIN: i64 = 60;
 pub enum Closed {
     /// The mode is off.
     Off,
+    /// Counting was compiled away, by the feature `disabled`.
+    Disabled,
     /// A file could not be opened.
     Dir(DirError),
 }
@@ -73,6 +98,7 @@ impl std::fmt::Display for Closed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Closed::Off => write!(f, "the mode is off: nothing is counted"),
+            Closed::Disabled => write!(f, "counting was compiled away"),
             Closed::Dir(error) => write!(f, "{error}"),
         }
     }
@@ -105,6 +131,9 @@ impl Recorder {
         identity: &Identity,
         now: Time,
     ) -> Result<(), Closed> {
+        if cfg!(feature = "disabled") {
+            return Err(Closed::Disabled);
+        }
         if self.file.get().is_some() {
             return Ok(());
         }
@@ -224,6 +253,20 @@ impl Recorder {
         Ok(())
     }
 
+    /// Adds 1 to the counter of each flag that was set, for the program whose path ends in `base`.
+    ///
+    /// # Errors
+    ///
+    /// Why a flag could not be counted; the ones before it were.
+    pub fn count_flags<'f>(
+        &'static self,
+        base: &str,
+        flags: impl IntoIterator<Item = &'f str>,
+    ) -> Result<(), Trouble> {
+        let mut names = flags.into_iter().map(|flag| name::of_flag(base, flag));
+        names.try_for_each(|name| self.add(name.as_bytes(), 1))
+    }
+
     /// What the file of this recorder says of the counter `name`; 0 if it has no record.
     ///
     /// # Errors
@@ -296,8 +339,13 @@ impl Slot for CountRef {
 }
 
 impl Counter {
-    /// A counter of `recorder` with this name. It costs nothing until it is added to.
-    pub const fn new(name: &'static str, recorder: &'static Recorder) -> Counter {
+    /// A counter of the process's recorder with this name. It costs nothing until it is added to.
+    pub const fn new(name: &'static str) -> Counter {
+        Counter::of(name, &DEFAULT)
+    }
+
+    /// A counter of `recorder` with this name.
+    pub const fn of(name: &'static str, recorder: &'static Recorder) -> Counter {
         Counter {
             name,
             recorder,
@@ -316,7 +364,7 @@ impl Counter {
     /// Adds `n`. Never fails and never waits; the count stays at 2^64 - 1 once it is there.
     #[inline]
     pub fn add(&'static self, n: u64) {
-        if !self.cell.add_fast(n) {
+        if !cfg!(feature = "disabled") && !self.cell.add_fast(n) {
             self.add_slowly(n);
         }
     }

@@ -67,7 +67,7 @@ fn counts_added_before_during_and_after_opening_are_exact() {
         let recorder = new_recorder();
         let counters: Vec<&'static Counter> = ["a", "b", "c"]
             .into_iter()
-            .map(|name| &*Box::leak(Box::new(Counter::new(name, recorder))))
+            .map(|name| &*Box::leak(Box::new(Counter::of(name, recorder))))
             .collect();
         thread::scope(|scope| {
             for _ in 0..4 {
@@ -119,7 +119,7 @@ fn threads_that_insert_the_same_names_share_records_while_the_file_grows() {
 fn a_count_stays_at_the_greatest_number() {
     let (_home, dir) = home();
     let recorder = new_recorder();
-    let counter: &'static Counter = Box::leak(Box::new(Counter::new("giant", recorder)));
+    let counter: &'static Counter = Box::leak(Box::new(Counter::of("giant", recorder)));
     counter.add(u64::MAX - 5);
     assert_eq!(counter.waiting(), u64::MAX - 5);
     open(recorder, &dir);
@@ -137,7 +137,7 @@ fn a_count_stays_at_the_greatest_number() {
 fn a_sum_that_wraps_beside_the_fast_path_is_repaired() {
     let (_home, dir) = home();
     let recorder = new_recorder();
-    let counter: &'static Counter = Box::leak(Box::new(Counter::new("giant", recorder)));
+    let counter: &'static Counter = Box::leak(Box::new(Counter::of("giant", recorder)));
     open(recorder, &dir);
     // The counter is attached while the count is low; then another program adds a giant number.
     counter.inc();

@@ -37,7 +37,7 @@ fn opened(dir: &TelemetryDir) -> (&'static Recorder, Result<(), Closed>) {
 }
 
 fn counter(name: &'static str, recorder: &'static Recorder) -> &'static Counter {
-    Box::leak(Box::new(Counter::new(name, recorder)))
+    Box::leak(Box::new(Counter::of(name, recorder)))
 }
 
 /// The counts of each file that is there.

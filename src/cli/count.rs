@@ -63,7 +63,7 @@ fn add(context: &Context<'_>, identity: &Identity, counts: &[(String, u64)]) -> 
         Err(_) => return Ok(false),
     };
     match RECORDER.open(dir, &context.environment, identity, context.now) {
-        Err(Closed::Off) => return Ok(false),
+        Err(Closed::Off | Closed::Disabled) => return Ok(false),
         Err(Closed::Dir(error)) => return Err(error.into()),
         Ok(()) => {}
     }

@@ -90,6 +90,41 @@ impl Identity {
         })
     }
 
+    /// The identity of a crate by what its manifest says; see [`identity!`](crate::identity).
+    ///
+    /// # Errors
+    ///
+    /// As for [`new`](Identity::new).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gotelemetry::format::identity::Identity;
+    /// let tool = Identity::of_crate("https://github.com/owner/tool.git", "tool", "1.2.0", "devel");
+    /// let tool = tool.unwrap();
+    /// assert_eq!((tool.program.as_str(), tool.version.as_str()), ("github.com/owner/tool", "v1.2.0"));
+    /// ```
+    pub fn of_crate(
+        repository: &str,
+        name: &str,
+        version: &str,
+        go_version: &str,
+    ) -> Result<Identity, FormatError> {
+        let path = repository
+            .split_once("://")
+            .map_or(repository, |(_, path)| path);
+        let path = path.trim_end_matches('/');
+        let path = path.strip_suffix(".git").unwrap_or(path);
+        let program = if path.is_empty() { name } else { path };
+        Identity::new(
+            program,
+            &format!("v{version}"),
+            go_version,
+            goos(),
+            goarch(),
+        )
+    }
+
     /// The metadata of this build's file for `span`.
     pub fn meta_text(&self, span: Span) -> String {
         format!(
@@ -131,6 +166,33 @@ impl Identity {
             span.begin,
         )
     }
+}
+
+/// The identity of the crate in which it is written: the program's path is that of the repository
+/// in its manifest without the scheme, else its name; the version is `v` and the manifest's; the
+/// toolchain's version is `devel` unless it is given.
+///
+/// # Examples
+///
+/// ```
+/// let identity = gotelemetry::identity!()?;
+/// assert!(identity.version.starts_with('v'));
+/// assert_eq!(gotelemetry::identity!("go1.27.3")?.go_version, "go1.27.3");
+/// # Ok::<(), gotelemetry::format::FormatError>(())
+/// ```
+#[macro_export]
+macro_rules! identity {
+    () => {
+        $crate::identity!("devel")
+    };
+    ($go_version:expr) => {
+        $crate::format::identity::Identity::of_crate(
+            env!("CARGO_PKG_REPOSITORY"),
+            env!("CARGO_PKG_NAME"),
+            env!("CARGO_PKG_VERSION"),
+            $go_version,
+        )
+    };
 }
 
 /// The operating system that this code was compiled for, in Go's terms.
