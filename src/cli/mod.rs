@@ -15,6 +15,7 @@ mod help;
 mod quote;
 mod set;
 mod status;
+#[cfg(target_os = "linux")]
 mod tour;
 
 use std::ffi::OsString;
@@ -127,6 +128,7 @@ const COMMANDS: &[&Command] = &[
     &csv::COMMAND,
     #[cfg(target_os = "linux")]
     &count::COMMAND,
+    #[cfg(target_os = "linux")]
     &tour::COMMAND,
     &help::COMMAND,
 ];

@@ -1,24 +1,25 @@
-//! `tour`: the system shown on a sample, in a temporary directory.
+//! `tour`: the system at work, in a temporary directory.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command as Process, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use super::{CliError, Command, Context, Outcome, Result, dump, explain, quote::escaped};
-use crate::dir::DirError;
-use crate::format::date::{Date, Span, Weekday};
-use crate::format::header::{self, ByteOrder};
-use crate::format::identity::Identity;
-use crate::format::stack::{self, Frame, Line};
-use crate::format::{FormatError, layout, name, parse, record, survey};
+use crate::dir::{DirError, TelemetryDir, read_count_file};
+use crate::format::{layout, parse, survey};
 
 pub(super) static COMMAND: Command = Command {
     names: &["tour"],
     arguments: "",
-    summary: "show the system at work on a sample",
+    summary: "show the system at work",
     details: "\
-Writes a sample count file to a temporary directory, explains every byte of it, damages a copy and
-shows how that is found. Nothing outside the temporary directory is touched.",
+Lets processes count together into one file in a temporary directory, explains every byte of it,
+kills a process that counts, and damages a copy of the file to show how that is found. Nothing
+outside the temporary directory is touched.",
     options: &[],
     max_files: 0,
     run: tour,
@@ -54,39 +55,64 @@ fn temporary_directory() -> Result<PathBuf> {
     }
 }
 
-fn show(context: &mut Context<'_>, root: &Path) -> Result<Outcome> {
-    let sample = Sample::new(context.now.date())?;
-    let path = root.join(&sample.file_name);
-    fs::write(&path, &sample.bytes).map_err(DirError::io("write", &path))?;
+/// Processes that count together.
+const PROCESSES: u64 = 3;
 
+/// What each of them counts.
+const COUNTS: [(&str, u64); 4] = [
+    ("tool/invocations", 1),
+    ("tool/flag:v", 1),
+    ("tool/latency:<50ms", 14),
+    (
+        "tool/bug\\nexample.com/tool.parse:+12,+0x4b\\n\".main:+3,+0x2f",
+        1,
+    ),
+];
+
+/// Names that the process counts which is killed.
+const MANY: usize = 5000;
+
+fn show(context: &mut Context<'_>, root: &Path) -> Result<Outcome> {
     writeln!(
         context.out,
-        "1. A program counted a few events. Its file, byte by byte:\n"
+        "1. {PROCESSES} processes count at the same time. Their file, byte by byte:\n"
     )?;
-    let survey = survey::survey(&sample.bytes);
-    explain::draw(&path, sample.bytes.len(), &survey, context.out)?;
+    let dir = TelemetryDir::at(root.join("together"));
+    let counts = COUNTS.map(|(name, n)| format!("{name}={n}"));
+    let children: Result<Vec<Child>> = (0..PROCESSES)
+        .map(|_| start(context, &dir, "example.com/tool", &counts))
+        .collect();
+    for mut child in children? {
+        child
+            .wait()
+            .map_err(DirError::io("wait for a process in", dir.root()))?;
+    }
+    let path = the_file(&dir)?;
+    let bytes = read_count_file(&path)?;
+    explain::draw(&path, bytes.len(), &survey::survey(&bytes), context.out)?;
 
     writeln!(context.out, "2. The same file as a reader sees it:\n")?;
-    let counts = dump::with_file(&path, |file| {
-        let counts = file.counts();
-        counts
-            .into_iter()
-            .map(|(name, count)| (name.into_owned(), count))
-            .collect::<Vec<_>>()
-    });
-    for (name, count) in counts.map_err(CliError::Failed)? {
-        let name = escaped(&name);
-        writeln!(context.out, "{count:>6}  {name}")?;
+    let mut exact = true;
+    for (name, count) in counted(&path)? {
+        writeln!(context.out, "{count:>6}  {}", escaped(&name))?;
+        let stem = |of: &str| name.starts_with(of.split('\\').next().unwrap_or(of).as_bytes());
+        let expected = COUNTS
+            .iter()
+            .find(|(of, _)| stem(of))
+            .map(|(_, n)| n * PROCESSES);
+        exact &= expected == Some(count);
     }
+    writeln!(context.out, "\n{}", verdict("every sum is exact", exact))?;
 
+    let sound = killed(context, root)?;
     writeln!(
         context.out,
-        "\n3. One chain led back to its own start. Found, not followed for ever:\n"
+        "\n4. One chain led back to its own start. Found, not followed for ever:\n"
     )?;
-    let damaged = sample.damaged();
+    let damaged = damaged(&bytes)?;
     let Err(error) = parse(&damaged) else {
         return Err(CliError::Failed(
-            "the damage to the sample was not found".to_owned(),
+            "the damage to the file was not found".to_owned(),
         ));
     };
     let copy = root.join("damaged.v1.count");
@@ -96,99 +122,108 @@ fn show(context: &mut Context<'_>, root: &Path) -> Result<Outcome> {
         context.out,
         "Next: gotelemetry status, gotelemetry dump, gotelemetry help"
     )?;
-    Ok(Outcome::Fine)
+    Ok(if exact && sound {
+        Outcome::Fine
+    } else {
+        Outcome::Finding
+    })
 }
 
-/// A count file as a program of two processes could have left it.
-struct Sample {
-    file_name: String,
-    bytes: Vec<u8>,
-    /// Offset of the next pointer of one of its records, and the offset of that record.
-    a_record: (usize, u32),
-}
-
-impl Sample {
-    fn new(today: Date) -> Result<Sample> {
-        let faulty = |error: FormatError| CliError::Failed(format!("the sample: {error}"));
-        let tool = Identity::new("example.com/tool", "v1.2.0", "go1.27.3", "linux", "amd64");
-        let tool = tool.map_err(faulty)?;
-        let span = Span::beginning(today, Weekday::from_number(3))
-            .ok_or_else(|| CliError::Misuse("--now: no week ends after this day".to_owned()))?;
-        let header = header::encode(tool.meta_text(span).as_bytes(), ByteOrder::Little);
-        let mut bytes = header.map_err(faulty)?;
-        let header_len = u32::try_from(bytes.len()).unwrap_or_default();
-        bytes.resize(layout::PAGE as usize, 0);
-        let frames = [
-            Frame {
-                symbol: "example.com/tool.parse",
-                line: Line::Relative(12),
-                pc_offset: 0x4b,
-            },
-            Frame {
-                symbol: "example.com/tool.main",
-                line: Line::Relative(3),
-                pc_offset: 0x2f,
-            },
-        ];
-        let stack = stack::encode("tool/bug", &frames);
-        let mut a_record = (0, 0);
-        let counts: [(&[u8], u64); 4] = [
-            (b"tool/invocations", 3),
-            (b"tool/flag:v", 1),
-            (b"tool/latency:<50ms", 41),
-            (stack.as_slice(), 1),
-        ];
-        for (counter, count) in counts {
-            name::check(counter).map_err(faulty)?;
-            let off = add(&mut bytes, header_len, counter, count);
-            a_record = ((off + layout::NEXT_OFF) as usize, off);
+/// Kills a process that counts, and looks at what it left. Returns whether all of it is sound.
+fn killed(context: &mut Context<'_>, root: &Path) -> Result<bool> {
+    let dir = TelemetryDir::at(root.join("killed"));
+    let names: Vec<String> = (0..MANY)
+        .map(|number| format!("tool/many:{number}"))
+        .collect();
+    let mut child = start(context, &dir, "example.com/many", &names)?;
+    // As soon as the file is there, the process is at its work.
+    for _ in 0..2000 {
+        if !dir.count_files()?.is_empty() {
+            break;
         }
-        Ok(Sample {
-            file_name: tool.file_name(span),
-            bytes,
-            a_record,
-        })
+        thread::sleep(Duration::from_micros(500));
     }
+    // A process that has ended already cannot be killed, and its counts have to be there as well.
+    drop(child.kill());
+    child
+        .wait()
+        .map_err(DirError::io("wait for a process in", dir.root()))?;
+    let counts = counted(&the_file(&dir)?)?;
+    let whole = counts.iter().all(|(_, count)| *count == 1);
+    writeln!(
+        context.out,
+        "\n3. A process that counted {MANY} names was killed (SIGKILL) on the way:\n"
+    )?;
+    writeln!(
+        context.out,
+        "  {} names were counted before, each once",
+        counts.len()
+    )?;
+    writeln!(context.out, "\n{}", verdict("its file is sound", whole))?;
+    Ok(whole)
+}
 
-    fn damaged(&self) -> Vec<u8> {
-        let mut damaged = self.bytes.clone();
-        let (at, record) = self.a_record;
-        put(&mut damaged, at, &record.to_le_bytes());
-        damaged
+fn verdict(what: &str, holds: bool) -> String {
+    if holds {
+        what.to_owned()
+    } else {
+        format!("NOT TRUE: {what}")
     }
 }
 
-/// Adds a record to a file that nobody else writes, and returns its offset.
-fn add(bytes: &mut [u8], header_len: u32, name: &[u8], count: u64) -> u32 {
-    let limit_off = header_len as usize;
-    let head_off = (layout::heads_off(header_len) + 4 * record::bucket(name)) as usize;
-    let limit = take(bytes, limit_off);
-    let name_len = u32::try_from(name.len()).unwrap_or_default();
-    let Some(place) = record::place(header_len, limit, name_len) else {
-        return 0;
-    };
-    let start = place.start as usize;
-    let head = take(bytes, head_off);
-    put(bytes, start, &count.to_le_bytes());
-    put(
-        bytes,
-        start + 8,
-        &(name_len | layout::NAME_LEN_TAG).to_le_bytes(),
-    );
-    put(bytes, start + 12, &head.to_le_bytes());
-    put(bytes, start + 16, name);
-    put(bytes, head_off, &place.start.to_le_bytes());
-    put(bytes, limit_off, &place.end.to_le_bytes());
-    place.start
+/// Starts a process of this program that counts.
+fn start(
+    context: &Context<'_>,
+    dir: &TelemetryDir,
+    program: &str,
+    names: &[String],
+) -> Result<Child> {
+    let this = std::env::current_exe().map_err(DirError::io("find", Path::new("this program")))?;
+    let mut process = Process::new(&this);
+    process
+        .env_clear()
+        .arg("count")
+        .arg("--dir")
+        .arg(dir.root());
+    process.args(["--program", program, "--program-version", "v1.2.0"]);
+    process.args(["--goversion", "go1.27.3", "--now", &context.now.to_string()]);
+    process
+        .args(names.iter().map(OsString::from))
+        .stdin(Stdio::null());
+    Ok(process.spawn().map_err(DirError::io("start", &this))?)
 }
 
-fn take(bytes: &[u8], at: usize) -> u32 {
-    let word = bytes.get(at..).and_then(<[u8]>::first_chunk);
-    word.map_or(0, |word| u32::from_le_bytes(*word))
-}
-
-fn put(bytes: &mut [u8], at: usize, content: &[u8]) {
-    if let Some(place) = bytes.get_mut(at..at + content.len()) {
-        place.copy_from_slice(content);
+/// The one count file of a directory.
+fn the_file(dir: &TelemetryDir) -> Result<PathBuf> {
+    match dir.count_files()?.as_slice() {
+        [file] => Ok(file.clone()),
+        files => Err(CliError::Failed(format!(
+            "{} count files instead of one",
+            files.len()
+        ))),
     }
+}
+
+fn counted(path: &Path) -> Result<Vec<(Vec<u8>, u64)>> {
+    let counts = dump::with_file(path, |file| {
+        let counts = file.counts();
+        counts
+            .into_iter()
+            .map(|(name, count)| (name.into_owned(), count))
+            .collect()
+    });
+    counts.map_err(CliError::Failed)
+}
+
+/// A copy of the file in which the first record leads to itself.
+fn damaged(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut copy = bytes.to_vec();
+    let file = parse(bytes).map_err(|error| CliError::Failed(error.to_string()))?;
+    if let Some(record) = file.records().next() {
+        let next = (record.offset + layout::NEXT_OFF) as usize;
+        if let Some(place) = copy.get_mut(next..next + 4) {
+            place.copy_from_slice(&record.offset.to_ne_bytes());
+        }
+    }
+    Ok(copy)
 }
