@@ -26,6 +26,11 @@ outside the temporary directory is touched.",
 };
 
 fn tour(context: &mut Context<'_>) -> Result<Outcome> {
+    if context.now.date().plus_days(7).is_none() {
+        return Err(CliError::Misuse(
+            "--now: no week ends after this day".to_owned(),
+        ));
+    }
     let root = temporary_directory()?;
     let shown = show(context, &root);
     fs::remove_dir_all(&root).map_err(DirError::io("delete", &root))?;
@@ -83,9 +88,14 @@ fn show(context: &mut Context<'_>, root: &Path) -> Result<Outcome> {
         .map(|_| start(context, &dir, "example.com/tool", &counts))
         .collect();
     for mut child in children? {
-        child
+        let status = child
             .wait()
             .map_err(DirError::io("wait for a process in", dir.root()))?;
+        if !status.success() {
+            return Err(CliError::Failed(format!(
+                "a process that counts ended with {status}"
+            )));
+        }
     }
     let path = the_file(&dir)?;
     let bytes = read_count_file(&path)?;
