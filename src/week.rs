@@ -64,7 +64,8 @@ pub fn read(dir: &TelemetryDir) -> Result<Option<Weekday>, DirError> {
     }
 }
 
-/// The day on which the weeks of `dir` end, drawn at random if none was drawn yet.
+/// The day on which the weeks of `dir` end, drawn at random if none was drawn yet
+/// (`week.weekends.create`).
 ///
 /// # Errors
 ///
