@@ -295,19 +295,22 @@ pub(crate) fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, DirError> {
 
 /// The first `max` bytes of a file, and whether they are the whole of it.
 fn read_up_to(path: &Path, max: u64) -> Result<(Vec<u8>, bool), DirError> {
-    let mut file = open(path).map_err(DirError::io("read", path))?;
+    let file = open(path).map_err(DirError::io("read", path))?;
     let meta = file.metadata().map_err(DirError::io("read", path))?;
     if !meta.is_file() {
         let path = path.to_owned();
         return Err(DirError::NotAFile { path });
     }
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len().min(max)).unwrap_or_default());
-    let mut bounded = file.by_ref().take(max);
+    // One pass, so that a file that grows meanwhile is not taken for a longer one.
+    let mut bounded = file.take(max.saturating_add(1));
     bounded
         .read_to_end(&mut bytes)
         .map_err(DirError::io("read", path))?;
-    let more = file.read(&mut [0]).map_err(DirError::io("read", path))?;
-    Ok((bytes, more == 0))
+    let max = usize::try_from(max).unwrap_or(usize::MAX);
+    let whole = bytes.len() <= max;
+    bytes.truncate(max);
+    Ok((bytes, whole))
 }
 
 /// Opens a file for reading. What is no file may be opened as well, but never waits.
