@@ -51,14 +51,6 @@ pub enum DirError {
         /// The last one that was tried.
         path: PathBuf,
     },
-    /// A count could not be added.
-    #[cfg(target_os = "linux")]
-    NotCounted {
-        /// The directory of the count files.
-        path: PathBuf,
-        /// Why not.
-        trouble: crate::counter::table::Trouble,
-    },
     /// No week ends after the present day, as the calendar does.
     NoWeek,
     /// No tool outside the Go project can have this name.
@@ -112,10 +104,6 @@ impl fmt::Display for DirError {
                     "{}: belongs to another program [open.second]",
                     path.display()
                 )
-            }
-            #[cfg(target_os = "linux")]
-            DirError::NotCounted { path, trouble } => {
-                write!(f, "{}: not counted: {trouble}", path.display())
             }
             DirError::NoWeek => write!(f, "no week ends after this day [week.span]"),
             DirError::ToolName { name } => {

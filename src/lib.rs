@@ -4,8 +4,8 @@
 //!
 //! - L0 [`mod@format`]: bytes and texts, without files, clocks or atomics.
 //! - L1 [`counter`]: counting without locks in a memory that many programs change.
-//! - L2 [`dir`], [`mode`], [`week`], [`system`]: the telemetry directory; `recorder`, on Linux:
-//!   counters in its files.
+//! - L2 [`dir`], [`mode`], [`week`], [`system`]: the telemetry directory; [`recorder`]: counters in
+//!   its files.
 //! - L3 `json`, `report`: documents, with feature `cli`.
 //! - L6 `cli`: the program, with feature `cli`.
 //!
@@ -27,11 +27,10 @@ pub mod format;
 pub mod counter;
 
 pub mod dir;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
 mod mapped;
 pub mod mode;
 mod publish;
-#[cfg(target_os = "linux")]
 pub mod recorder;
 pub mod system;
 pub mod week;

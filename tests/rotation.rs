@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::atomic::Ordering;
 use std::thread;
+use std::time::Duration;
 
 use gotelemetry::dir::TelemetryDir;
 use gotelemetry::format::date::Time;
@@ -158,7 +160,7 @@ fn a_deleted_file_is_made_again_and_counted_into() {
 }
 
 #[test]
-fn after_off_nothing_reaches_the_file_until_the_mode_allows_it() {
+fn what_is_added_while_the_mode_is_off_is_dropped() {
     let (_home, dir) = home();
     let (recorder, result) = opened(&dir);
     result.expect("it can be opened");
@@ -167,10 +169,66 @@ fn after_off_nothing_reaches_the_file_until_the_mode_allows_it() {
     fs::write(dir.mode_file(), "off").expect("it can be written");
     assert!(matches!(recorder.rotate(on_day(0)), Err(Closed::Off)));
     counter.add(4);
-    assert_eq!((sum(&dir, "runs"), counter.waiting()), (3, 4));
+    assert!(matches!(recorder.add(b"more", 5), Err(Closed::Off)));
+    assert_eq!((sum(&dir, "runs"), recorder.waiting()), (3, 0));
     fs::write(dir.mode_file(), "local").expect("it can be written");
     assert!(recorder.rotate(on_day(0)).expect("the file can be opened"));
-    assert_eq!((sum(&dir, "runs"), counter.waiting()), (7, 0));
+    assert_eq!((sum(&dir, "runs"), sum(&dir, "more")), (3, 0));
+    counter.add(10);
+    assert_eq!(sum(&dir, "runs"), 13);
+}
+
+#[test]
+fn what_waited_when_the_mode_is_found_to_be_off_is_dropped() {
+    let (_home, dir) = home();
+    fs::write(dir.mode_file(), "off").expect("it can be written");
+    let recorder: &'static Recorder = Box::leak(Box::new(Recorder::new()));
+    let counter = counter("runs", recorder);
+    counter.add(3);
+    let identity = Identity::new("example.com/tool", "v1.0.0", "devel", "linux", "amd64");
+    let identity = identity.expect("sound");
+    let opened = recorder.open(&dir, &Environment::default(), &identity, on_day(0));
+    assert!(matches!(opened, Err(Closed::Off)));
+    assert_eq!(counter.waiting(), 0);
+}
+
+#[test]
+fn a_thread_rotates_if_asked_to() {
+    let (_home, dir) = home();
+    let recorder: &'static Recorder = Box::leak(Box::new(Recorder::new()));
+    let identity = Identity::new("example.com/tool", "v1.0.0", "devel", "linux", "amd64");
+    let long_ago = Time::parse("2020-01-01T10:00:00Z").expect("a time");
+    recorder
+        .open(
+            &dir,
+            &Environment::default(),
+            &identity.expect("sound"),
+            long_ago,
+        )
+        .expect("it can be opened");
+    let first = recorder.span();
+    let counter = counter("runs", recorder);
+    counter.add(3);
+    for _ in 0..2 {
+        recorder
+            .rotate_every(Duration::from_millis(5))
+            .expect("a thread can be started");
+    }
+    let moved = (0..2000).any(|_| {
+        thread::sleep(Duration::from_millis(5));
+        recorder.span() != first && recorder.span().is_some()
+    });
+    assert!(moved);
+    // The counter follows the recorder a moment later.
+    while counter
+        .word()
+        .is_none_or(|word| word.load(Ordering::Relaxed) == 3)
+    {
+        thread::sleep(Duration::from_millis(1));
+    }
+    counter.add(4);
+    let each = [3, 4].map(|count| BTreeMap::from([("runs".to_owned(), count)]));
+    assert_eq!(files(&dir), each);
 }
 
 #[test]
@@ -190,7 +248,59 @@ fn counts_wait_while_there_is_no_directory_and_move_once_there_is() {
 #[test]
 fn a_recorder_that_was_never_opened_says_so() {
     static RECORDER: Recorder = Recorder::new();
-    assert!(matches!(RECORDER.rotate(on_day(0)), Err(Closed::Dir(_))));
+    assert!(matches!(RECORDER.rotate(on_day(0)), Err(Closed::Unopened)));
     assert_eq!(RECORDER.span(), None);
     assert!(RECORDER.add(b"runs", 1).is_err());
+}
+
+#[test]
+fn names_wait_while_there_is_no_file_and_flags_as_well() {
+    let (_home, dir) = home();
+    let recorder: &'static Recorder = Box::leak(Box::new(Recorder::new()));
+    for _ in 0..3 {
+        assert!(matches!(recorder.add(b"a/b", 2), Err(Closed::Unopened)));
+    }
+    assert!(recorder.count_flags("tool", ["v", "x"]).is_err());
+    assert!(matches!(recorder.add(b"", 1), Err(Closed::Record { .. })));
+    assert_eq!(recorder.waiting(), 8);
+    assert_eq!(recorder.read(b"a/b").expect("there is no file to fail"), 6);
+    let identity = Identity::new("example.com/tool", "v1.0.0", "devel", "linux", "amd64");
+    let identity = identity.expect("sound");
+    recorder
+        .open(&dir, &Environment::default(), &identity, on_day(0))
+        .expect("it can be opened");
+    let counts = [("a/b", 6), ("tool/flag:v", 1), ("tool/flag:x", 1)];
+    let counts = counts.map(|(name, count)| (name.to_owned(), count));
+    assert_eq!(files(&dir), [BTreeMap::from(counts)]);
+    assert_eq!(recorder.waiting(), 0);
+}
+
+#[test]
+fn a_recorder_counts_in_one_place() {
+    let (_home, dir) = home();
+    let (recorder, result) = opened(&dir);
+    result.expect("it can be opened");
+    let (_other_home, other) = home();
+    let identity = Identity::new("example.com/tool", "v1.0.0", "devel", "linux", "amd64");
+    let identity = identity.expect("sound");
+    let open = |dir| recorder.open(dir, &Environment::default(), &identity, on_day(0));
+    assert!(matches!(open(&other), Err(Closed::Elsewhere)));
+    open(&dir).expect("it is open there");
+    assert!(!other.local().exists());
+}
+
+#[test]
+fn a_recorder_that_could_not_be_opened_can_be_opened_elsewhere() {
+    let (_home, dir) = home();
+    fs::write(dir.local(), "no directory").expect("it can be written");
+    let (recorder, result) = opened(&dir);
+    assert!(result.is_err());
+    recorder.add(b"runs", 1).expect_err("there is no file");
+    let (_other_home, other) = home();
+    let identity = Identity::new("example.com/tool", "v1.0.0", "devel", "linux", "amd64");
+    let identity = identity.expect("sound");
+    recorder
+        .open(&other, &Environment::default(), &identity, on_day(0))
+        .expect("it can be opened there");
+    assert_eq!(sum(&other, "runs"), 1);
 }

@@ -1,7 +1,6 @@
 //! `count`: add to counters from a script.
 
 use super::{CliError, Command, Context, Outcome, Result};
-use crate::dir::DirError;
 use crate::format::identity::{Identity, goarch, goos};
 use crate::format::name;
 use crate::json::Writer;
@@ -65,16 +64,17 @@ fn add(context: &Context<'_>, identity: &Identity, counts: &[(String, u64)]) -> 
     match RECORDER.open(dir, &context.environment, identity, context.now) {
         Err(Closed::Off | Closed::Disabled) => return Ok(false),
         Err(Closed::Dir(error)) => return Err(error.into()),
-        Ok(()) => {}
+        result => result.map_err(|reason| CliError::Failed(reason.to_string()))?,
     }
     for (name, n) in counts {
-        let counted = RECORDER.add(name.as_bytes(), *n);
-        counted.map_err(|trouble| {
-            let path = dir.local();
-            CliError::from(DirError::NotCounted { path, trouble })
-        })?;
+        // What waits after the last one gets no other chance in this process.
+        drop(RECORDER.add(name.as_bytes(), *n));
     }
-    Ok(true)
+    let counted = RECORDER.rotate(context.now);
+    counted.map(|_| true).map_err(|reason| {
+        let local = dir.local();
+        CliError::Failed(format!("{}: not counted: {reason}", local.display()))
+    })
 }
 
 /// Takes apart `NAME` or `NAME=N`.

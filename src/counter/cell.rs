@@ -7,9 +7,10 @@
 //! - high: the count in the file has reached 2^63; an add is an exchange that stops at 2^64 - 1.
 //!
 //! It goes from waiting to attached and back as files come and go, and from attached to high.
+//! What waits belongs to one process: one that was forked off begins with nothing.
 //! Who finds the record, and when, is not known here.
 
-use super::words::{AtomicU64, Ordering};
+use super::words::{AtomicU32, AtomicU64, Ordering};
 
 /// From here on an addition could wrap before it is noticed, if very many came at once.
 const HIGH: u64 = 1 << 63;
@@ -37,8 +38,12 @@ pub struct Cell<S> {
     attached: S,
     /// The count in the file while the cell is attached or high.
     held: S,
-    /// What was added while there was no record.
-    waiting: AtomicU64,
+    /// What was ever added while there was no record, modulo 2^64.
+    added: AtomicU64,
+    /// How much of it was moved to a record or given up, modulo 2^64. The rest waits.
+    moved: AtomicU64,
+    /// The process to which belongs what waits; 0 before the first addition.
+    process: AtomicU32,
 }
 
 impl<S: Slot> Cell<S> {
@@ -47,7 +52,9 @@ impl<S: Slot> Cell<S> {
         Cell {
             attached,
             held,
-            waiting: AtomicU64::new(0),
+            added: AtomicU64::new(0),
+            moved: AtomicU64::new(0),
+            process: AtomicU32::new(0),
         }
     }
 
@@ -85,8 +92,8 @@ impl<S: Slot> Cell<S> {
     }
 
     /// Adds `n` whatever the state. Returns whether the cell is waiting, so that somebody has to
-    /// look for a record.
-    pub fn add_slowly(&self, n: u64) -> bool {
+    /// look for a record. `process` is the number of this process.
+    pub fn add_slowly(&self, n: u64, process: u32) -> bool {
         if n == 0 {
             return false;
         }
@@ -94,12 +101,13 @@ impl<S: Slot> Cell<S> {
             saturating_add(count, n);
             return false;
         }
-        saturating_add(&self.waiting, n);
+        self.disown(process);
+        self.wait(n);
         // ORDERING: sequentially consistent, as the addition above and as `flush` and whoever
         // sets `held` before it: either we see the record here, or the flush sees the addition.
         match self.held.get() {
             Some(count) => {
-                self.flush_to(count);
+                self.flush(Some(count));
                 false
             }
             None => true,
@@ -108,10 +116,11 @@ impl<S: Slot> Cell<S> {
 
     /// Attaches the cell to `count`, in place of the count it had, and moves what was waiting
     /// there.
-    pub fn attach(&self, count: &'static AtomicU64) {
+    pub fn attach(&self, count: &'static AtomicU64, process: u32) {
         self.held.set(Some(count));
         self.attached.set(Some(count));
-        self.flush_to(count);
+        self.disown(process);
+        self.flush(Some(count));
     }
 
     /// Lets the cell wait. An addition that is under way can still reach the count it had.
@@ -120,18 +129,89 @@ impl<S: Slot> Cell<S> {
         self.held.set(None);
     }
 
-    fn flush_to(&self, count: &AtomicU64) {
-        // ORDERING: sequentially consistent, see `add_slowly`.
-        let waited = self.waiting.swap(0, Ordering::SeqCst);
-        if waited > 0 {
-            saturating_add(count, waited);
+    /// Gives up what waits.
+    pub fn forget(&self) {
+        self.flush(None);
+    }
+
+    /// Lets `n` more wait, as much of it as keeps what waits below 2^64.
+    fn wait(&self, n: u64) {
+        // moved = load(moved); added = load(added)
+        // CAS added: added -> added + n, again with what won
+        loop {
+            let (moved, added) = self.both();
+            let room = u64::MAX.wrapping_sub(added.wrapping_sub(moved));
+            let sum = added.wrapping_add(n.min(room));
+            // ORDERING: sequentially consistent, see `add_slowly`.
+            let exchanged =
+                self.added
+                    .compare_exchange_weak(added, sum, Ordering::SeqCst, Ordering::Relaxed);
+            if exchanged.is_ok() {
+                return;
+            }
         }
+    }
+
+    /// Moves what waits to `count`, or gives it up.
+    fn flush(&self, count: Option<&AtomicU64>) {
+        // moved = load(moved); added = load(added); done if nothing waits
+        // CAS moved: moved -> added, again with what won; add what waited to the count
+        loop {
+            let (moved, added) = self.both();
+            if moved == added {
+                return;
+            }
+            // ORDERING: sequentially consistent, so that two flushes never move the same.
+            let exchanged =
+                self.moved
+                    .compare_exchange(moved, added, Ordering::SeqCst, Ordering::Relaxed);
+            if exchanged.is_ok() {
+                if let Some(count) = count {
+                    saturating_add(count, added.wrapping_sub(moved));
+                }
+                return;
+            }
+        }
+    }
+
+    /// Gives up what waited in the process that `process` was forked off from, which counts it.
+    fn disown(&self, process: u32) {
+        // owner = load(process); done if it is ours
+        // moved = load(moved); added = load(added); done if the owner has become ours
+        // CAS moved: moved -> added; owner = ours
+        // ORDERING: sequentially consistent, all of them: as nobody adds or flushes before it saw
+        // the owner become ours, all who get to the exchange read the same two numbers. One that
+        // comes late finds `moved` past what it read, or nothing to give up.
+        if self.process.load(Ordering::SeqCst) == process {
+            return;
+        }
+        let (moved, added) = self.both();
+        if self.process.load(Ordering::SeqCst) == process {
+            return;
+        }
+        // If it fails, another thread did the same.
+        let _ = self
+            .moved
+            .compare_exchange(moved, added, Ordering::SeqCst, Ordering::SeqCst);
+        self.process.store(process, Ordering::SeqCst);
+    }
+
+    /// What was moved and what was added; the former is read first, so that it is not the greater.
+    fn both(&self) -> (u64, u64) {
+        // ORDERING: sequentially consistent, in this order, see `add_slowly`.
+        let moved = self.moved.load(Ordering::SeqCst);
+        (moved, self.added.load(Ordering::SeqCst))
+    }
+
+    /// The count in the file while the cell is attached.
+    pub fn word(&self) -> Option<&'static AtomicU64> {
+        self.attached.get()
     }
 
     /// What waits for a record.
     pub fn waiting(&self) -> u64 {
-        // ORDERING: sequentially consistent, so that a test sees what it added.
-        self.waiting.load(Ordering::SeqCst)
+        let (moved, added) = self.both();
+        added.wrapping_sub(moved)
     }
 }
 
@@ -142,8 +222,8 @@ pub(crate) fn saturating_add(count: &AtomicU64, n: u64) {
     let mut old = count.load(Ordering::Relaxed);
     loop {
         let sum = old.saturating_add(n);
-        // ORDERING: sequentially consistent for the sake of `waiting`, see `add_slowly`.
-        match count.compare_exchange_weak(old, sum, Ordering::SeqCst, Ordering::Relaxed) {
+        // ORDERING: relaxed, as a count orders nothing.
+        match count.compare_exchange_weak(old, sum, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) => return,
             Err(newer) => old = newer,
         }

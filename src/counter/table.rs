@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::words::{AtomicU32, AtomicU64, Ordering, Words};
+use super::words::{AtomicU32, AtomicU64, Ordering, Reach, Words};
 use crate::format::layout;
 use crate::format::record::{bucket, place};
 
@@ -141,9 +141,10 @@ impl<'w, W: Words> Table<'w, W> {
         loop {
             // A limit past the file's end is damage, and never a reason to grow.
             let low = limit != 0 && limit < layout::records_off(self.header_len);
-            if low || !self.words.see(limit) {
+            if low {
                 return Err(corrupt);
             }
+            self.reach(limit, corrupt)?;
             let place = place(self.header_len, limit, name_len).ok_or(Trouble::Full)?;
             if place.end > layout::MAX_FILE_LEN || !self.words.grow(place.end) {
                 return Err(Trouble::Full);
@@ -191,20 +192,27 @@ impl<'w, W: Words> Table<'w, W> {
         until: u32,
         mut from: u32,
     ) -> Result<Option<u32>, Trouble> {
+        if pointer == until {
+            return Ok(None);
+        }
         let first = layout::records_off(self.header_len);
+        // ORDERING: relaxed, as the pointer was acquired, and every record that it leads to was
+        // reserved before it was released.
+        let limit = self.w32(self.header_len)?.load(Ordering::Relaxed);
         let mut visits = 0_u32;
         while pointer != until {
             let corrupt = Trouble::Corrupt { offset: from };
             let end = pointer.checked_add(layout::UNIT).ok_or(corrupt)?;
-            if pointer < first || !pointer.is_multiple_of(layout::UNIT) || !self.reaches(end) {
+            if pointer < first || !pointer.is_multiple_of(layout::UNIT) || end > limit {
                 return Err(corrupt);
             }
+            self.reach(end, corrupt)?;
             // A chain holds every record once: with more visits than places it has no end.
             visits = visits.saturating_add(1);
             if visits > self.words.known() / layout::UNIT {
                 return Err(corrupt);
             }
-            if self.has_name(pointer, name)? {
+            if self.has_name(pointer, name, limit)? {
                 return Ok(Some(pointer));
             }
             from = pointer.saturating_add(layout::NEXT_OFF);
@@ -215,8 +223,8 @@ impl<'w, W: Words> Table<'w, W> {
         Ok(None)
     }
 
-    /// Whether the record at `offset` has this name.
-    fn has_name(&self, offset: u32, name: &[u8]) -> Result<bool, Trouble> {
+    /// Whether the record at `offset` has this name; records end before `limit`.
+    fn has_name(&self, offset: u32, name: &[u8], limit: u32) -> Result<bool, Trouble> {
         let len_off = offset.saturating_add(layout::NAME_LEN_OFF);
         // ORDERING: relaxed, as for the next pointer in `search`.
         let name_len = self.w32(len_off)?.load(Ordering::Relaxed) & layout::NAME_LEN_MASK;
@@ -225,9 +233,8 @@ impl<'w, W: Words> Table<'w, W> {
         }
         let corrupt = Trouble::Corrupt { offset: len_off };
         let end = layout::record_len(name_len).and_then(|len| offset.checked_add(len));
-        if !self.reaches(end.ok_or(corrupt)?) {
-            return Err(corrupt);
-        }
+        let end = end.filter(|end| *end <= limit).ok_or(corrupt)?;
+        self.reach(end, corrupt)?;
         let mut at = offset.saturating_add(layout::NAME_OFF);
         for part in name.chunks(4) {
             // ORDERING: relaxed, as above.
@@ -240,17 +247,16 @@ impl<'w, W: Words> Table<'w, W> {
         Ok(true)
     }
 
-    /// Whether the file backs the bytes up to `end`, which a pointer claims to lead into. Another
-    /// process may have grown the file; the limit says so, and the pointer alone does not.
-    fn reaches(&self, end: u32) -> bool {
+    /// Makes sure that the bytes up to `end`, which the limit covers, can be touched; `corrupt` says
+    /// what is damaged if the file does not reach there.
+    fn reach(&self, end: u32, corrupt: Trouble) -> Result<(), Trouble> {
         if end <= self.words.known() {
-            return true;
+            return Ok(());
         }
-        // ORDERING: relaxed; the pointer was acquired, and its record was reserved before that.
-        let limit = self
-            .words
-            .w32(self.header_len)
-            .map(|limit| limit.load(Ordering::Relaxed));
-        limit.is_some_and(|limit| end <= limit) && self.words.see(end)
+        match self.words.see(end) {
+            Reach::There => Ok(()),
+            Reach::Short => Err(corrupt),
+            Reach::NoRoom => Err(Trouble::Full),
+        }
     }
 }

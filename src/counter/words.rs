@@ -5,6 +5,17 @@
 
 pub use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+/// Whether a file reaches a place, and whether the place can be touched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It does, and there are blocks up to there.
+    There,
+    /// The file is shorter.
+    Short,
+    /// The file is long enough, but its blocks are missing and cannot be had.
+    NoRoom,
+}
+
 /// A memory that holds a counter file, shared with whoever else maps it.
 ///
 /// The words are those of the machine: a file is written in the byte order of its writer.
@@ -17,8 +28,8 @@ pub trait Words {
     /// what is known to be backed by the file.
     fn w64(&self, off: u32) -> Option<&AtomicU64>;
 
-    /// Whether the file reaches `end`, as other programs may have made it.
-    fn see(&self, end: u32) -> bool;
+    /// Looks whether the file reaches `end`, as other programs may have made it.
+    fn see(&self, end: u32) -> Reach;
 
     /// Makes the file reach `end`, by whole pages. Returns whether it does.
     ///

@@ -94,6 +94,11 @@ impl CountFile {
         self.region.is_deleted()
     }
 
+    /// Lets the file system be asked for room at once, even if it had none a moment ago.
+    pub(crate) fn ask_again(&self) {
+        self.region.ask_again();
+    }
+
     /// The days that the file counts.
     pub(crate) fn span(&self) -> Span {
         self.span

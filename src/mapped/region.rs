@@ -14,14 +14,15 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 
-use crate::counter::words::Words;
+use crate::counter::words::{Reach, Words};
 use crate::format::layout;
+use crate::system;
 
 /// Address space that a mapping takes if it can, in bytes: as much as the largest file.
 const RESERVED: u64 = layout::MAX_FILE_LEN as u64;
@@ -33,6 +34,8 @@ pub(crate) struct Region {
     file: File,
     /// Up to here the file backs the mapping, in bytes. It never falls.
     backed: AtomicU32,
+    /// The second, since 1970, in which the file system had no room; 0 once it is to be asked again.
+    full: AtomicI64,
 }
 
 impl Region {
@@ -51,6 +54,7 @@ impl Region {
                         map,
                         file,
                         backed: AtomicU32::new(0),
+                        full: AtomicI64::new(0),
                     };
                     region.look()?;
                     return Ok(region);
@@ -67,30 +71,53 @@ impl Region {
         self.file.metadata().is_ok_and(|meta| meta.nlink() == 0)
     }
 
-    /// Looks how long the file is, and lets it back the mapping up to there.
-    fn look(&self) -> io::Result<()> {
+    /// Looks how long the file is, in bytes, and lets it back the mapping up to there.
+    fn look(&self) -> io::Result<u32> {
         let size = u32::try_from(self.file.metadata()?.len()).unwrap_or(u32::MAX);
         let known = self.known();
-        if size > known {
+        let reached = size.min(self.reserved());
+        if reached > known {
             // Another program may have left the pages without blocks behind them; writing to one
             // on a full disk would end this program.
-            self.allocate(known, size)?;
-            self.learn(size);
+            self.allocate(known, reached)?;
+            self.learn(reached);
         }
-        Ok(())
+        Ok(size)
+    }
+
+    /// How far the mapping can reach, in bytes.
+    fn reserved(&self) -> u32 {
+        u32::try_from(self.map.len()).unwrap_or(u32::MAX)
     }
 
     /// Lets the file have blocks from `start` to `end`, without making it longer.
+    ///
+    /// A file system that has no room can take milliseconds to say so, which is too long for every
+    /// addition to a counter that waits: it is asked once a second.
     fn allocate(&self, start: u32, end: u32) -> io::Result<()> {
+        // ORDERING: relaxed, here and below, as it only spares work.
+        let full = self.full.load(Ordering::Relaxed);
+        if full != 0 && full == system::now().unix() {
+            return Err(Errno::NOSPC.into());
+        }
         let (offset, len) = (u64::from(start), u64::from(end.saturating_sub(start)));
         loop {
             match rustix::fs::fallocate(&self.file, FallocateFlags::KEEP_SIZE, offset, len) {
                 Err(Errno::INTR) => {}
                 // The file system cannot promise blocks. Go on as Go does.
                 Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => return Ok(()),
-                Err(error) => return Err(error.into()),
+                Err(error) => {
+                    self.full.store(system::now().unix(), Ordering::Relaxed);
+                    return Err(error.into());
+                }
             }
         }
+    }
+
+    /// Lets the file system be asked for room again at once.
+    pub(super) fn ask_again(&self) {
+        // ORDERING: relaxed, as it only spares work.
+        self.full.store(0, Ordering::Relaxed);
     }
 
     /// Makes the file reach `end`, a multiple of the page.
@@ -109,9 +136,9 @@ impl Region {
     }
 
     fn learn(&self, size: u32) {
-        let reserved = u32::try_from(self.map.len()).unwrap_or(u32::MAX);
         // ORDERING: releases what the system said of the file to whoever acquires the length.
-        self.backed.fetch_max(size.min(reserved), Ordering::Release);
+        self.backed
+            .fetch_max(size.min(self.reserved()), Ordering::Release);
     }
 
     /// The address of `len` bytes at `off`, if the file is known to back them.
@@ -144,14 +171,18 @@ impl Words for Region {
         Some(unsafe { AtomicU64::from_ptr(address) })
     }
 
-    fn see(&self, end: u32) -> bool {
-        self.known() >= end || (self.look().is_ok() && self.known() >= end)
+    fn see(&self, end: u32) -> Reach {
+        match self.look() {
+            _ if self.known() >= end => Reach::There,
+            Ok(size) if size < end => Reach::Short,
+            // There are no blocks, or the mapping is too small for the file.
+            Ok(_) | Err(_) => Reach::NoRoom,
+        }
     }
 
     fn grow(&self, end: u32) -> bool {
         let page_end = layout::round_up(end, layout::PAGE);
-        let fits =
-            page_end.filter(|end| u64::from(*end) <= RESERVED && *end as usize <= self.map.len());
+        let fits = page_end.filter(|end| *end <= layout::MAX_FILE_LEN && *end <= self.reserved());
         fits.is_some_and(|page_end| self.known() >= end || self.extend(page_end).is_ok())
     }
 

@@ -1,0 +1,95 @@
+//! Recorders and counters: what a program counts with.
+//!
+//! Implements the sections *Counting* and *Files* of `spec/concurrency.md`. A recorder has at most
+//! one file at a time; its counters hold what was added until there is one, and whenever there is
+//! none. Nothing here takes a lock, so that a program may fork at any moment.
+//!
+//! Counting is for Linux. Elsewhere, and with the feature `disabled`, the same functions are there
+//! and do nothing, so that a program that counts needs no conditions of its own.
+
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+mod counter;
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+mod counting;
+#[cfg(not(all(target_os = "linux", not(feature = "disabled"))))]
+mod nothing;
+
+use std::fmt;
+
+use crate::counter::table::Trouble;
+use crate::dir::{DirError, TelemetryDir};
+use crate::format::identity::Identity;
+use crate::system::{self, Environment};
+
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+pub use {counter::Counter, counting::Recorder};
+#[cfg(not(all(target_os = "linux", not(feature = "disabled"))))]
+pub use {nothing::Counter, nothing::Recorder};
+
+/// The recorder of this process, which [`Counter::new`] counts with.
+pub static DEFAULT: Recorder = Recorder::new();
+
+/// Opens the file of `identity` in `dir` for the process's recorder, by the environment and the
+/// clock of the process.
+///
+/// A tool that does not belong to the Go project uses its own directory,
+/// [`TelemetryDir::of_tool`].
+///
+/// # Errors
+///
+/// As for [`Recorder::open`].
+pub fn open(dir: &TelemetryDir, identity: &Identity) -> Result<(), Closed> {
+    DEFAULT.open(dir, &Environment::read(), identity, system::now())
+}
+
+/// Why counts are not in a file.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Closed {
+    /// The recorder was not opened.
+    Unopened,
+    /// The mode is off. What is added is dropped.
+    Off,
+    /// Counting was compiled away, by the feature `disabled` or because this is not Linux.
+    Disabled,
+    /// The recorder counts in another directory or for another program already.
+    Elsewhere,
+    /// A file could not be opened.
+    Dir(DirError),
+    /// A counter has no record.
+    Record {
+        /// The counter's name.
+        name: Vec<u8>,
+        /// Why it has none.
+        trouble: Trouble,
+    },
+    /// The thread that is to rotate could not be started, for this reason.
+    Thread(std::io::ErrorKind),
+}
+
+impl From<DirError> for Closed {
+    fn from(error: DirError) -> Closed {
+        Closed::Dir(error)
+    }
+}
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Closed::Unopened => write!(f, "no file was opened: call open first"),
+            Closed::Off => write!(f, "the mode is off: nothing is counted"),
+            Closed::Disabled => write!(f, "counting was compiled away"),
+            Closed::Elsewhere => write!(
+                f,
+                "this recorder counts in another directory or for another program; use one for each"
+            ),
+            Closed::Dir(error) => write!(f, "{error}"),
+            Closed::Record { name, trouble } => {
+                write!(f, "counter {:?}: {trouble}", String::from_utf8_lossy(name))
+            }
+            Closed::Thread(kind) => write!(f, "cannot start a thread: {kind}"),
+        }
+    }
+}
+
+impl std::error::Error for Closed {}
