@@ -1,7 +1,7 @@
 //! The Go toolchains that `.ci/peers` installs, as peers of the tests and benchmarks.
 //!
-//! A [`Toolchain`] gives two things: the driver (`tests/drivers/go/main.go`), which is Go's own
-//! reader of counter files behind a command line, and real counter files, written by the
+//! A [`Toolchain`] gives two things: the driver (`tests/drivers/go`), which is Go's own reading and
+//! writing of counter files behind a command line, and real counter files, written by the
 //! toolchain's own programs while they build, vet and test a tiny module.
 //!
 //! Everything happens below `<target>/peers`, in home directories of its own: the counter files
@@ -21,7 +21,9 @@ use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-const DRIVER_SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/drivers/go/main.go");
+/// Where the driver's source lies, and its files.
+const DRIVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/drivers/go");
+const DRIVER_FILES: [&str; 2] = ["main.go", "count.go"];
 
 /// One installed Go toolchain.
 #[derive(Clone, Debug)]
@@ -71,12 +73,14 @@ pub(crate) fn telemetry_dir(home: &Path) -> PathBuf {
 }
 
 impl Toolchain {
-    /// Go's own reader of counter files: the driver, built with this toolchain if the program
+    /// Go's own code for counter files: the driver, built with this toolchain if the program
     /// for its present source is not there yet.
     pub(crate) fn driver(&self) -> Result<PathBuf, String> {
-        let source = fs::read(DRIVER_SOURCE).map_err(|error| told(DRIVER_SOURCE, &error))?;
         let mut hasher = DefaultHasher::new();
-        hasher.write(&source);
+        for name in DRIVER_FILES {
+            let path = Path::new(DRIVER).join(name);
+            hasher.write(&fs::read(&path).map_err(|error| told(&path, &error))?);
+        }
         let dir = peers_dir().join(format!("driver-{}", self.version));
         let program = dir.join(format!("driver-{:016x}", hasher.finish()));
         if program.is_file() {
@@ -85,7 +89,7 @@ impl Toolchain {
         // Two processes may build at once. Each does so aside, and the second rename replaces
         // a program by an equal one.
         let aside = dir.join(format!("build-{}", unique()));
-        let built = self.build_driver(&aside, &source).and_then(|built| {
+        let built = self.build_driver(&aside).and_then(|built| {
             fs::rename(&built, &program).map_err(|error| told(&built, &error))?;
             Ok(program)
         });
@@ -94,7 +98,7 @@ impl Toolchain {
     }
 
     /// Builds the driver below `aside` and returns the program's path.
-    fn build_driver(&self, aside: &Path, source: &[u8]) -> Result<PathBuf, String> {
+    fn build_driver(&self, aside: &Path) -> Result<PathBuf, String> {
         // The parser lies in an internal package, which only packages of its own module may
         // import: so the driver becomes a package in a copy of that module.
         let module = aside.join("telemetry");
@@ -102,7 +106,11 @@ impl Toolchain {
         copy_tree(&self.root()?.join(vendored), &module)?;
         let go_mod = format!("module golang.org/x/telemetry\n\ngo {}\n", self.language());
         write(&module.join("go.mod"), go_mod)?;
-        write(&module.join("driver/main.go"), source)?;
+        for name in DRIVER_FILES {
+            let source = Path::new(DRIVER).join(name);
+            let source = fs::read(&source).map_err(|error| told(&source, &error))?;
+            write(&module.join("driver").join(name), source)?;
+        }
 
         let home = aside.join("home");
         prepare_home(&home)?;

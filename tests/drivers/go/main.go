@@ -1,9 +1,14 @@
-// The driver of Go's own counter file reader: it shows what x/telemetry makes
-// of files, so that tests can compare, and measures how long it takes.
+// The driver of Go's own counter files: it shows what x/telemetry makes of them,
+// so that tests can compare, and measures how long it takes.
 //
 //	driver read FILE..          what counter.Parse returns, as JSON
 //	driver bench ROUNDS FILE..  median time of one counter.Parse call
 //	driver count DIR NAME..     add 1 to each counter, in telemetry directory DIR
+//	driver nothing              end at once
+//	driver open DIR             time of opening and counting once
+//	driver increments DIR       time of additions, for each request on stdin
+//	driver insert DIR OLD       time of new counters, names on stdin, OLD of them old
+//	driver reattached DIR OLD   counters that moved while names on stdin were inserted
 //
 // tests/support/go.rs copies the x/telemetry of a Go toolchain and builds this
 // program inside that copy, for the parser is in an internal package. The
@@ -63,14 +68,40 @@ func main() {
 		os.Exit(forEach(args[1:], func(path string) error {
 			return printTime(path, rounds)
 		}))
+	case "nothing":
+	case "open", "increments", "insert", "reattached":
+		if len(args) == 0 {
+			misuse()
+		}
+		os.Exit(forEach(args[:1], func(dir string) error {
+			return measure(os.Args[1], dir, args[1:])
+		}))
 	default:
 		misuse()
 	}
 }
 
 func misuse() {
-	fmt.Fprintln(os.Stderr, "usage: driver read FILE.. | driver bench ROUNDS FILE.. | driver count DIR NAME..")
+	fmt.Fprintln(os.Stderr, "usage: driver read FILE.. | driver bench ROUNDS FILE.. | driver count DIR NAME.. | driver nothing | driver open DIR | driver increments DIR | driver insert DIR OLD | driver reattached DIR OLD")
 	os.Exit(2)
+}
+
+// measure does what count.go measures.
+func measure(what, dir string, args []string) error {
+	switch what {
+	case "open":
+		return timeOpen(dir)
+	case "increments":
+		return answerIncrements(dir)
+	}
+	old, err := strconv.Atoi(strings.Join(args, " "))
+	if err != nil {
+		return err
+	}
+	if what == "insert" {
+		return timeInsertions(dir, old)
+	}
+	return countReattached(dir, old)
 }
 
 // forEach calls do for every path, reports failures on stderr, one line each,
