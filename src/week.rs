@@ -73,15 +73,15 @@ pub fn read(dir: &TelemetryDir) -> Result<Option<Weekday>, DirError> {
 #[cfg(target_os = "linux")]
 pub fn read_or_create(dir: &TelemetryDir) -> Result<Weekday, DirError> {
     let path = dir.weekends_file();
-    let drawn = format!("{}\n", system::random_below(7));
+    let drawn = || format!("{}\n", system::random_below(7));
     match read(dir) {
         Ok(Some(weekday)) => return Ok(weekday),
         Ok(None) => {
             std::fs::create_dir_all(dir.local()).map_err(DirError::io("create", &dir.local()))?;
-            publish::create(&path, drawn.as_bytes())?;
+            publish::create(&path, drawn().as_bytes())?;
         }
         // A program was killed before it wrote the day.
-        Err(DirError::Content { .. }) => publish::replace(&path, drawn.as_bytes())?,
+        Err(DirError::Content { .. }) => publish::replace(&path, drawn().as_bytes())?,
         Err(error) => return Err(error),
     }
     // Of several programs that drew a day, one was first, and its day holds for all.

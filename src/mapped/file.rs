@@ -64,13 +64,13 @@ impl CountFile {
     fn open_at(path: &Path, header: &[u8], span: Span) -> Result<Option<CountFile>, DirError> {
         let failed = |error| DirError::io("open", path)(error);
         let file = open_or_create(path, header)?;
-        wait_until_whole(&file, header).map_err(failed)?;
+        let len = wait_until_whole(&file, header).map_err(failed)?;
         let mut theirs = vec![0; header.len()];
         file.read_exact_at(&mut theirs, 0).map_err(failed)?;
         let Some(span) = shared_span(&theirs, header, span) else {
             return Ok(None);
         };
-        let region = Region::map(file).map_err(DirError::io("map", path))?;
+        let region = Region::map(file, len).map_err(DirError::io("map", path))?;
         Ok(Some(CountFile {
             region,
             header_len: u32::try_from(header.len()).unwrap_or(u32::MAX),
@@ -145,25 +145,30 @@ fn open_or_create(path: &Path, header: &[u8]) -> Result<File, DirError> {
     })
 }
 
-/// Waits for a file that another program is making, and finishes it if that program died.
-fn wait_until_whole(file: &File, header: &[u8]) -> io::Result<()> {
-    let meta = file.metadata()?;
-    if !meta.is_file() {
-        return Err(io::Error::from(io::ErrorKind::InvalidInput));
-    }
+/// Waits for a file that another program is making, and finishes it if that program died. Returns
+/// its length in bytes.
+fn wait_until_whole(file: &File, header: &[u8]) -> io::Result<u64> {
     let page = u64::from(layout::PAGE);
     let mut tries = 0;
-    while file.metadata()?.len() < page && tries < RETRIES {
+    loop {
+        let meta = file.metadata()?;
+        if !meta.is_file() {
+            return Err(io::Error::from(io::ErrorKind::InvalidInput));
+        }
+        if meta.len() >= page {
+            return Ok(meta.len());
+        }
+        if tries == RETRIES {
+            break;
+        }
         system::pause();
         tries += 1;
     }
-    if file.metadata()?.len() < page {
-        // As Go's programs do: the header, then the end of the page. Whoever does it at the same
-        // time writes the same, but for TimeEnd, which is read back.
-        file.write_all_at(header, 0)?;
-        file.write_all_at(&[0; 4], page - 4)?;
-    }
-    Ok(())
+    // As Go's programs do: the header, then the end of the page. Whoever does it at the same time
+    // writes the same, but for TimeEnd, which is read back.
+    file.write_all_at(header, 0)?;
+    file.write_all_at(&[0; 4], page - 4)?;
+    Ok(page)
 }
 
 /// The days that a file with the header `theirs` counts, if a program with the header `ours` may

@@ -39,9 +39,8 @@ pub(crate) struct Region {
 }
 
 impl Region {
-    /// Maps `file`, which has to be open for reading and writing.
-    pub(super) fn map(file: File) -> io::Result<Region> {
-        let size = file.metadata()?.len();
+    /// Maps `file`, which has to be open for reading and writing and is `size` bytes long.
+    pub(super) fn map(file: File, size: u64) -> io::Result<Region> {
         if size > RESERVED {
             return Err(io::Error::from(io::ErrorKind::FileTooLarge));
         }
@@ -56,7 +55,7 @@ impl Region {
                         backed: AtomicU32::new(0),
                         full: AtomicI64::new(0),
                     };
-                    region.look()?;
+                    region.back(u32::try_from(size).unwrap_or(u32::MAX))?;
                     return Ok(region);
                 }
                 Err(error) => refused = error,
@@ -74,6 +73,12 @@ impl Region {
     /// Looks how long the file is, in bytes, and lets it back the mapping up to there.
     fn look(&self) -> io::Result<u32> {
         let size = u32::try_from(self.file.metadata()?.len()).unwrap_or(u32::MAX);
+        self.back(size)?;
+        Ok(size)
+    }
+
+    /// Lets the file, which is `size` bytes long, back the mapping.
+    fn back(&self, size: u32) -> io::Result<()> {
         let known = self.known();
         let reached = size.min(self.reserved());
         if reached > known {
@@ -82,7 +87,7 @@ impl Region {
             self.allocate(known, reached)?;
             self.learn(reached);
         }
-        Ok(size)
+        Ok(())
     }
 
     /// How far the mapping can reach, in bytes.
