@@ -1,0 +1,195 @@
+//! The count of one name in one process: waiting, attached, high, and forked.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use gotelemetry::counter::cell::{Cell, Slot};
+
+/// The process that counts.
+const PROCESS: u32 = 7;
+
+#[derive(Default)]
+struct Place(Mutex<Option<&'static AtomicU64>>);
+
+impl Slot for Place {
+    fn get(&self) -> Option<&'static AtomicU64> {
+        *self.0.lock().expect("nobody panics")
+    }
+
+    fn set(&self, count: Option<&'static AtomicU64>) {
+        *self.0.lock().expect("nobody panics") = count;
+    }
+
+    fn empty(&self, count: &AtomicU64) {
+        let mut place = self.0.lock().expect("nobody panics");
+        if place.is_some_and(|held| std::ptr::eq(held, count)) {
+            *place = None;
+        }
+    }
+}
+
+fn cell() -> Cell<Place> {
+    Cell::new(Place::default(), Place::default())
+}
+
+fn count(value: u64) -> &'static AtomicU64 {
+    Box::leak(Box::new(AtomicU64::new(value)))
+}
+
+fn value(count: &AtomicU64) -> u64 {
+    count.load(Ordering::Relaxed)
+}
+
+/// Adds as a counter does. Returns whether the cell waits.
+fn add(cell: &Cell<Place>, n: u64) -> bool {
+    !cell.add_fast(n) && cell.add_slowly(n, PROCESS)
+}
+
+#[test]
+fn what_waits_moves_to_the_record_once() {
+    let cell = cell();
+    assert!(add(&cell, 3) && add(&cell, 4));
+    assert_eq!(cell.waiting(), 7);
+    let first = count(10);
+    cell.attach(first, PROCESS);
+    cell.attach(first, PROCESS);
+    assert_eq!((value(first), cell.waiting()), (17, 0));
+    assert!(!add(&cell, 1));
+    assert_eq!(value(first), 18);
+}
+
+#[test]
+fn a_cell_follows_the_files() {
+    let cell = cell();
+    let (first, second) = (count(0), count(0));
+    cell.attach(first, PROCESS);
+    add(&cell, 1);
+    cell.detach();
+    assert!(add(&cell, 2));
+    cell.attach(second, PROCESS);
+    add(&cell, 4);
+    assert_eq!((value(first), value(second), cell.waiting()), (1, 6, 0));
+}
+
+#[test]
+fn adding_nothing_changes_nothing() {
+    let cell = cell();
+    assert!(!add(&cell, 0));
+    assert_eq!(cell.waiting(), 0);
+    cell.attach(count(u64::MAX), PROCESS);
+    assert!(!add(&cell, 0));
+}
+
+#[test]
+fn what_is_given_up_is_never_counted() {
+    let cell = cell();
+    add(&cell, 3);
+    cell.forget();
+    assert_eq!(cell.waiting(), 0);
+    add(&cell, 4);
+    let first = count(0);
+    cell.attach(first, PROCESS);
+    assert_eq!(value(first), 4);
+}
+
+#[test]
+fn a_forked_process_leaves_to_the_first_what_waited_there() {
+    for attached_at_once in [true, false] {
+        let cell = cell();
+        add(&cell, 3);
+        let ours = count(0);
+        if !attached_at_once {
+            assert!(cell.add_slowly(5, PROCESS + 1));
+            assert_eq!(cell.waiting(), 5);
+        }
+        cell.attach(ours, PROCESS + 1);
+        cell.add_slowly(6, PROCESS + 1);
+        assert_eq!(value(ours), if attached_at_once { 6 } else { 11 });
+    }
+}
+
+#[test]
+fn threads_of_a_forked_process_give_up_no_count_of_their_own() {
+    for _ in 0..2000 {
+        let cell = cell();
+        add(&cell, 1000);
+        let ours = count(0);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    (0..3).for_each(|_| {
+                        cell.add_slowly(1, PROCESS + 1);
+                    });
+                    cell.attach(ours, PROCESS + 1);
+                });
+            }
+        });
+        assert_eq!((value(ours), cell.waiting()), (6, 0));
+    }
+}
+
+#[test]
+fn nothing_is_lost_while_files_come_and_go() {
+    let cell = cell();
+    let counts: Vec<_> = (0..100).map(|_| count(0)).collect();
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                (0..50_000).for_each(|_| {
+                    add(&cell, 1);
+                })
+            });
+        }
+        scope.spawn(|| {
+            for count in &counts {
+                cell.attach(count, PROCESS);
+                thread::yield_now();
+                cell.detach();
+            }
+        });
+    });
+    let sum: u64 = counts.iter().map(|count| value(count)).sum();
+    assert_eq!(sum + cell.waiting(), 150_000);
+}
+
+#[test]
+fn a_count_stops_at_the_greatest_number_wherever_it_is() {
+    let waiting = cell();
+    for n in [u64::MAX - 3, 2, 5, u64::MAX] {
+        add(&waiting, n);
+    }
+    assert_eq!(waiting.waiting(), u64::MAX);
+    let first = count(7);
+    waiting.attach(first, PROCESS);
+    assert_eq!(value(first), u64::MAX);
+    // What waits later is counted anew, in another file.
+    waiting.detach();
+    add(&waiting, 5);
+    let second = count(0);
+    waiting.attach(second, PROCESS);
+    assert_eq!(value(second), 5);
+}
+
+#[test]
+fn a_count_that_is_high_leaves_the_fast_path_and_stays_exact() {
+    let cell = cell();
+    let high = count((1 << 63) - 1);
+    cell.attach(high, PROCESS);
+    assert!(cell.add_fast(1) && cell.add_fast(1));
+    assert!(!cell.add_fast(1));
+    assert!(!add(&cell, 1));
+    assert_eq!(value(high), (1 << 63) + 2);
+    add(&cell, u64::MAX);
+    assert_eq!(value(high), u64::MAX);
+}
+
+#[test]
+fn a_sum_that_wrapped_is_repaired() {
+    let cell = cell();
+    let high = count(u64::MAX - 1);
+    cell.attach(high, PROCESS);
+    assert!(cell.add_fast(5));
+    assert_eq!(value(high), u64::MAX);
+    assert!(!cell.add_fast(1));
+}

@@ -1,0 +1,381 @@
+//! The records of a file over a memory that is no file: found, inserted, raced for, damaged.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::thread;
+
+use gotelemetry::counter::table::{Table, Trouble};
+use gotelemetry::counter::words::{Reach, Words};
+use gotelemetry::format::header::{self, ByteOrder};
+use gotelemetry::format::record::bucket;
+use gotelemetry::format::{layout, parse};
+use support::agree::agree;
+
+/// The greatest length of a memory, in bytes.
+const MAX: u32 = 64 * layout::PAGE;
+
+/// A memory of words, which counts how often each of those of 8 bytes is looked at.
+struct Memory {
+    words: Vec<AtomicU32>,
+    counts: Vec<AtomicU64>,
+    looks: Vec<AtomicU32>,
+    known: AtomicU32,
+    /// How long the file is; others may have made it longer than what is known.
+    len: AtomicU32,
+    full: AtomicBool,
+}
+
+impl Memory {
+    /// A new file.
+    fn new() -> Memory {
+        let cells = |len: u32| 0..MAX / len;
+        let memory = Memory {
+            words: cells(4).map(|_| AtomicU32::new(0)).collect(),
+            counts: cells(8).map(|_| AtomicU64::new(0)).collect(),
+            looks: cells(8).map(|_| AtomicU32::new(0)).collect(),
+            known: AtomicU32::new(layout::PAGE),
+            len: AtomicU32::new(layout::PAGE),
+            full: AtomicBool::new(false),
+        };
+        for (word, bytes) in memory.words.iter().zip(head().chunks(4)) {
+            let mut whole = [0; 4];
+            whole[..bytes.len()].copy_from_slice(bytes);
+            word.store(u32::from_ne_bytes(whole), Ordering::Relaxed);
+        }
+        memory
+    }
+
+    fn table(&self) -> Table<'_, Memory> {
+        Table::new(self, header_len())
+    }
+
+    /// The file that the memory stands for.
+    fn bytes(&self) -> Vec<u8> {
+        let words = self.words.iter();
+        let mut bytes: Vec<u8> = words
+            .flat_map(|word| word.load(Ordering::Relaxed).to_ne_bytes())
+            .collect();
+        for (at, count) in self.counts.iter().enumerate() {
+            let count = count.load(Ordering::Relaxed);
+            if count != 0 {
+                bytes[8 * at..8 * at + 8].copy_from_slice(&count.to_ne_bytes());
+            }
+        }
+        bytes.truncate(self.len.load(Ordering::Relaxed) as usize);
+        bytes
+    }
+
+    /// The counts of the file, which both readers take without a note.
+    fn counts(&self) -> BTreeMap<Vec<u8>, u64> {
+        let bytes = self.bytes();
+        assert!(agree(&bytes));
+        let file = parse(&bytes).expect("the file is sound");
+        assert_eq!(file.notes.total(), 0);
+        let counts = file.counts().into_iter();
+        counts
+            .map(|(name, count)| (name.into_owned(), count))
+            .collect()
+    }
+
+    fn word(&self, off: u32) -> &AtomicU32 {
+        &self.words[off as usize / 4]
+    }
+}
+
+impl Words for Memory {
+    fn w32(&self, off: u32) -> Option<&AtomicU32> {
+        let inside = off.is_multiple_of(4) && off.checked_add(4)? <= self.known();
+        inside.then(|| self.word(off))
+    }
+
+    fn w64(&self, off: u32) -> Option<&AtomicU64> {
+        let inside = off.is_multiple_of(8) && off.checked_add(8)? <= self.known();
+        inside.then(|| {
+            self.looks[off as usize / 8].fetch_add(1, Ordering::Relaxed);
+            &self.counts[off as usize / 8]
+        })
+    }
+
+    fn see(&self, end: u32) -> Reach {
+        let len = self.len.load(Ordering::Acquire);
+        if end > len {
+            return Reach::Short;
+        }
+        if end > self.known() && self.full.load(Ordering::Relaxed) {
+            return Reach::NoRoom;
+        }
+        self.known.fetch_max(len, Ordering::Release);
+        Reach::There
+    }
+
+    fn grow(&self, end: u32) -> bool {
+        let end = layout::round_up(end, layout::PAGE).expect("it fits");
+        if end > MAX || (end > self.known() && self.full.load(Ordering::Relaxed)) {
+            return false;
+        }
+        self.len.fetch_max(end, Ordering::Release);
+        self.known.fetch_max(end, Ordering::Release);
+        true
+    }
+
+    fn known(&self) -> u32 {
+        self.known.load(Ordering::Acquire)
+    }
+}
+
+fn head() -> Vec<u8> {
+    let order = if cfg!(target_endian = "big") {
+        ByteOrder::Big
+    } else {
+        ByteOrder::Little
+    };
+    let meta = "TimeBegin: 2026-11-21T00:00:00Z\nTimeEnd: 2026-11-25T00:00:00Z\n\
+                Program: a/b\nVersion: v1\nGoVersion: devel\nGOOS: linux\nGOARCH: amd64\n\n";
+    header::encode(meta.as_bytes(), order).expect("it is short")
+}
+
+fn header_len() -> u32 {
+    u32::try_from(head().len()).expect("it is short")
+}
+
+fn add(memory: &Memory, name: &[u8], n: u64) {
+    let count = memory.table().insert(name).expect("there is room");
+    count.fetch_add(n, Ordering::Relaxed);
+}
+
+/// Names of one bucket.
+fn of_one_bucket() -> impl Iterator<Item = String> {
+    let names = (0..).map(|number| format!("n{number}"));
+    names.filter(|name| bucket(name.as_bytes()) == bucket(b"n0"))
+}
+
+#[test]
+fn a_name_that_was_inserted_is_found_and_no_other() {
+    let memory = Memory::new();
+    assert_eq!(memory.table().find(b"a").map(|c| c.is_some()), Ok(false));
+    add(&memory, b"a", 3);
+    add(&memory, b"a", 4);
+    let found = memory.table().find(b"a").expect("the chain is sound");
+    assert_eq!(found.expect("it is there").load(Ordering::Relaxed), 7);
+    assert_eq!(memory.table().find(b"b").map(|c| c.is_some()), Ok(false));
+    assert_eq!(memory.counts(), BTreeMap::from([(b"a".to_vec(), 7)]));
+}
+
+#[test]
+fn names_of_one_bucket_and_of_all_lengths_share_a_file() {
+    let memory = Memory::new();
+    let names: Vec<String> = of_one_bucket().take(100).collect();
+    let long: Vec<String> = (1..=4096).step_by(97).map(|len| "x".repeat(len)).collect();
+    for name in names.iter().chain(&long) {
+        add(&memory, name.as_bytes(), name.len() as u64);
+    }
+    let counts = memory.counts();
+    assert_eq!(counts.len(), names.len() + long.len());
+    assert!(
+        counts
+            .iter()
+            .all(|(name, count)| name.len() as u64 == *count)
+    );
+}
+
+#[test]
+fn a_name_that_no_record_can_have_is_refused() {
+    let memory = Memory::new();
+    let before = memory.bytes();
+    for name in [&b""[..], &[b'x'; 4097]] {
+        assert_eq!(memory.table().insert(name).err(), Some(Trouble::Name));
+    }
+    assert_eq!(memory.bytes(), before);
+}
+
+#[test]
+fn threads_that_insert_the_same_names_get_the_same_records() {
+    for _ in 0..20 {
+        let memory = Memory::new();
+        let names: Vec<String> = of_one_bucket().take(200).collect();
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    names
+                        .iter()
+                        .for_each(|name| add(&memory, name.as_bytes(), 1))
+                });
+            }
+        });
+        let counts = memory.counts();
+        assert_eq!(counts.len(), 200);
+        assert!(counts.values().all(|count| *count == 4));
+    }
+}
+
+#[test]
+fn growing_looks_at_no_count_of_an_existing_record() {
+    let memory = Memory::new();
+    let first: Vec<String> = (0..100).map(|number| format!("first/{number}")).collect();
+    first
+        .iter()
+        .for_each(|name| add(&memory, name.as_bytes(), 1));
+    let offsets: Vec<u32> = parse(&memory.bytes())
+        .expect("sound")
+        .records()
+        .map(|record| record.offset)
+        .collect();
+    let looks = || -> Vec<u32> {
+        let of = |offset: &u32| memory.looks[*offset as usize / 8].load(Ordering::Relaxed);
+        offsets.iter().map(of).collect()
+    };
+    let before = looks();
+    let mut number = 0;
+    while memory.len.load(Ordering::Relaxed) < 12 * layout::PAGE {
+        add(&memory, format!("later/{number}").as_bytes(), 1);
+        number += 1;
+    }
+    assert!(number > 2000);
+    assert_eq!(before, [1; 100]);
+    assert_eq!(looks(), before);
+}
+
+#[test]
+fn without_room_nothing_is_changed_until_there_is_some() {
+    let memory = Memory::new();
+    let long = "x".repeat(4000);
+    for number in 0..3 {
+        add(&memory, format!("{number}{long}").as_bytes(), 1);
+    }
+    memory.full.store(true, Ordering::Relaxed);
+    let before = memory.bytes();
+    let late = format!("late{long}");
+    assert_eq!(
+        memory.table().insert(late.as_bytes()).err(),
+        Some(Trouble::Full)
+    );
+    assert_eq!(memory.bytes(), before);
+    // A short name has room before the page ends.
+    add(&memory, b"short", 1);
+    memory.full.store(false, Ordering::Relaxed);
+    add(&memory, late.as_bytes(), 1);
+    assert_eq!(memory.counts().len(), 5);
+}
+
+#[test]
+fn a_file_cannot_outgrow_what_the_memory_holds() {
+    let memory = Memory::new();
+    let long = "x".repeat(4000);
+    let inserted = (0..)
+        .map(|number| memory.table().insert(format!("{number}{long}").as_bytes()))
+        .take_while(Result::is_ok)
+        .count();
+    // Records of 4032 bytes, four in a page but for the first.
+    assert_eq!(inserted, 4 * 63 + 3);
+    assert_eq!(memory.counts().len(), inserted);
+}
+
+#[test]
+fn records_beyond_what_is_known_are_found_once_the_limit_covers_them() {
+    let memory = Memory::new();
+    for number in 0..2000 {
+        add(&memory, format!("name/{number}").as_bytes(), 1);
+    }
+    // This process knows the first page alone, as if another had made the file longer.
+    memory.known.store(layout::PAGE, Ordering::Relaxed);
+    let found = memory.table().find(b"name/1999").expect("sound");
+    assert_eq!(found.expect("it is there").load(Ordering::Relaxed), 1);
+
+    memory.known.store(layout::PAGE, Ordering::Relaxed);
+    memory.full.store(true, Ordering::Relaxed);
+    assert_eq!(memory.table().find(b"name/1999").err(), Some(Trouble::Full));
+    assert_eq!(memory.table().insert(b"late").err(), Some(Trouble::Full));
+}
+
+/// Lets `change` damage a file with a few records, and says what looking for and inserting `name`
+/// find.
+fn damaged(name: &str, change: impl Fn(&Memory, u32)) -> [Option<Trouble>; 2] {
+    let memory = Memory::new();
+    for name in of_one_bucket().take(3) {
+        add(&memory, name.as_bytes(), 1);
+    }
+    let head = layout::heads_off(header_len()) + 4 * bucket(b"n0");
+    change(&memory, head);
+    let found = memory.table().find(name.as_bytes()).err();
+    let before = memory.bytes();
+    let inserted = memory.table().insert(name.as_bytes()).err();
+    if inserted.is_some() {
+        assert_eq!(memory.bytes(), before);
+    }
+    [found, inserted]
+}
+
+#[test]
+fn pointers_that_lead_nowhere_are_damage() {
+    let missing = of_one_bucket().nth(3).expect("buckets repeat");
+    let limit = |memory: &Memory| memory.word(header_len()).load(Ordering::Relaxed);
+    let first = layout::records_off(header_len());
+    let pointers: [&dyn Fn(&Memory) -> u32; 7] = [
+        &|_| 1,
+        &|_| first - 32,
+        &|_| first + 8,
+        &|memory| limit(memory),
+        &|_| layout::PAGE,
+        &|_| u32::MAX - 31,
+        &|_| u32::MAX,
+    ];
+    for pointer in pointers {
+        let troubles = damaged(&missing, |memory, head| {
+            memory.word(head).store(pointer(memory), Ordering::Relaxed);
+        });
+        let offset = layout::heads_off(header_len()) + 4 * bucket(b"n0");
+        assert_eq!(troubles, [Some(Trouble::Corrupt { offset }); 2]);
+    }
+}
+
+#[test]
+fn a_chain_without_an_end_is_damage_and_no_hang() {
+    let missing = of_one_bucket().nth(3).expect("buckets repeat");
+    let first = layout::records_off(header_len());
+    let next = first + layout::NEXT_OFF;
+    let troubles = damaged(&missing, |memory, head| {
+        let last = memory.word(head).load(Ordering::Relaxed);
+        memory.word(next).store(last, Ordering::Relaxed);
+    });
+    assert!(matches!(
+        troubles,
+        [Some(Trouble::Corrupt { .. }), Some(Trouble::Corrupt { .. })]
+    ));
+    // A name that comes before the damage is found.
+    let troubles = damaged("n0", |memory, _| {
+        memory.word(next).store(first, Ordering::Relaxed);
+    });
+    assert_eq!(troubles, [None; 2]);
+}
+
+#[test]
+fn a_name_that_reaches_past_the_limit_is_damage() {
+    let first = layout::records_off(header_len());
+    let names = (0..).map(|number| format!("{number:020}"));
+    let missing = names
+        .skip_while(|name| bucket(name.as_bytes()) != bucket(b"n0"))
+        .next();
+    let missing = missing.expect("buckets repeat");
+    let len_off = first + 2 * 32 + layout::NAME_LEN_OFF;
+    // The last record claims a name of the length that is looked for.
+    let troubles = damaged(&missing, |memory, _| {
+        memory.word(len_off).store(20, Ordering::Relaxed);
+    });
+    assert_eq!(troubles, [Some(Trouble::Corrupt { offset: len_off }); 2]);
+}
+
+#[test]
+fn limits_that_cannot_be_are_damage() {
+    let corrupt = Some(Trouble::Corrupt {
+        offset: header_len(),
+    });
+    for limit in [1, header_len(), 2 * layout::PAGE, u32::MAX] {
+        let memory = Memory::new();
+        memory.word(header_len()).store(limit, Ordering::Relaxed);
+        let before = memory.bytes();
+        assert_eq!(memory.table().insert(b"a").err(), corrupt, "{limit:#x}");
+        assert_eq!(memory.bytes(), before);
+    }
+}
