@@ -4,13 +4,19 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::format::date::Date;
 use crate::format::identity::FILE_SUFFIX;
-use crate::format::{FormatError, layout};
-use crate::system::Environment;
+use crate::format::{FormatError, header, layout};
+use crate::system::{self, Environment};
+
+/// How many bytes of a count file are read at most: one too many for the parser.
+const MAX_COUNT_FILE_LEN: u64 = layout::MAX_FILE_LEN as u64 + 1;
+
+/// How often a file that may just be made is looked at again: for 50 ms.
+const RETRIES: u32 = 10;
 
 /// What keeps a file of the telemetry directory from being used.
 #[derive(Debug)]
@@ -260,20 +266,60 @@ fn list(directory: &Path, suffix: &str) -> Result<Vec<PathBuf>, DirError> {
     Ok(paths)
 }
 
-/// The bytes of the count file at `path`, for [`parse`](crate::format::parse()).
+/// The bytes of the count file at `path`, for [`parse`](crate::format::parse()), as they are while
+/// programs may count into it (`read.live`).
 ///
 /// # Errors
 ///
 /// If it cannot be read or is no regular file. Of a file that is longer than any count file, one
 /// byte too many is read, so that the parser rejects it.
 pub fn read_count_file(path: &Path) -> Result<Vec<u8>, DirError> {
-    let (bytes, _) = read_up_to(path, u64::from(layout::MAX_FILE_LEN).saturating_add(1))?;
-    Ok(bytes)
+    let failed = DirError::io("read", path);
+    let mut tries = 0;
+    loop {
+        let file = open_regular(path)?;
+        let (mut bytes, _) = read_up_to(&file, path, MAX_COUNT_FILE_LEN)?;
+        if bytes.len() >= layout::PAGE as usize {
+            return match catch_up(&file, &mut bytes) {
+                Ok(()) => Ok(bytes),
+                Err(error) => Err(failed(error)),
+            };
+        }
+        // A program may just be making it.
+        let age = system::modified(path).map(|then| system::now().unix() - then.unix());
+        if tries == RETRIES || age.is_none_or(|age| age > 1) {
+            return Ok(bytes);
+        }
+        system::pause();
+        tries += 1;
+    }
+}
+
+/// Brings the bytes of a count file up to date with the limit: records that were read after the
+/// table can only be judged by a limit that was read after both.
+fn catch_up(mut file: &File, bytes: &mut Vec<u8>) -> io::Result<()> {
+    let Ok((header_len, order)) = header::decode_len(bytes) else {
+        return Ok(());
+    };
+    let mut word = [0; 4];
+    file.seek(SeekFrom::Start(u64::from(header_len)))?;
+    file.read_exact(&mut word)?;
+    let place = bytes.get_mut(header_len as usize..);
+    if let Some(place) = place.and_then(<[u8]>::first_chunk_mut) {
+        *place = word;
+    }
+    let len = bytes.len() as u64;
+    if u64::from(order.u32(word)) > len {
+        file.seek(SeekFrom::Start(len))?;
+        file.take(MAX_COUNT_FILE_LEN.saturating_sub(len))
+            .read_to_end(bytes)?;
+    }
+    Ok(())
 }
 
 /// The bytes of a file of at most `max` bytes.
 pub(crate) fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, DirError> {
-    let (bytes, whole) = read_up_to(path, max)?;
+    let (bytes, whole) = read_up_to(&open_regular(path)?, path, max)?;
     if whole {
         return Ok(bytes);
     }
@@ -281,15 +327,20 @@ pub(crate) fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, DirError> {
     Err(DirError::TooLong { path, max })
 }
 
-/// The first `max` bytes of a file, and whether they are the whole of it.
-fn read_up_to(path: &Path, max: u64) -> Result<(Vec<u8>, bool), DirError> {
+/// Opens a file for reading that is a file.
+fn open_regular(path: &Path) -> Result<File, DirError> {
     let file = open(path).map_err(DirError::io("read", path))?;
     let meta = file.metadata().map_err(DirError::io("read", path))?;
     if !meta.is_file() {
         let path = path.to_owned();
         return Err(DirError::NotAFile { path });
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(meta.len().min(max)).unwrap_or_default());
+    Ok(file)
+}
+
+/// The first `max` bytes of a file, and whether they are the whole of it.
+fn read_up_to(file: &File, path: &Path, max: u64) -> Result<(Vec<u8>, bool), DirError> {
+    let mut bytes = Vec::new();
     // One pass, so that a file that grows meanwhile is not taken for a longer one.
     let mut bounded = file.take(max.saturating_add(1));
     bounded

@@ -136,7 +136,7 @@ pub fn encode(meta: &[u8], order: ByteOrder) -> Result<Vec<u8>, FormatError> {
 }
 
 /// The header length and byte order of the file `bytes`, once its size and magic are judged.
-pub(super) fn decode_len(bytes: &[u8]) -> Result<(u32, ByteOrder), FormatError> {
+pub(crate) fn decode_len(bytes: &[u8]) -> Result<(u32, ByteOrder), FormatError> {
     let size = bytes.len();
     let at = |offset: usize, rule| FormatError::at(u64::try_from(offset).unwrap_or(u64::MAX), rule);
     if size < index(layout::PAGE) {

@@ -19,6 +19,8 @@ use crate::week;
 
 /// Counts for one program in one telemetry directory.
 ///
+/// What it does when is stated in `spec/concurrency.md`, clauses `count.*` and `file.*`.
+///
 /// # Examples
 ///
 /// ```

@@ -7,6 +7,8 @@
 //! Counting is for Linux. Elsewhere, and with the feature `disabled`, the same functions are there
 //! and do nothing, so that a program that counts needs no conditions of its own.
 
+pub mod countertest;
+
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]
 mod counter;
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]
