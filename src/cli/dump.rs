@@ -40,18 +40,22 @@ fn dump(context: &mut Context<'_>) -> Result<Outcome> {
 fn dump_text(context: &mut Context<'_>, files: &[PathBuf]) -> Result<Outcome> {
     let mut failures = Vec::new();
     for path in files {
-        let mut json = Writer::indented("\t");
-        match with_file(path, |file| json.object(|json| meta_and_count(file, json))) {
-            Ok(()) => {
-                let path = path.display().to_string();
-                writeln!(context.out, "-- {} --", printable(&path))?;
-                context.out.write_all(&json.finish())?;
-                writeln!(context.out)?;
-            }
+        match text(path) {
+            Ok(text) => context.out.write_all(&text)?,
             Err(reason) => failures.push(reason),
         }
     }
     Ok(context.complain_of_all(&failures))
+}
+
+/// What is printed of the count file at `path`; else what is wrong with it.
+pub(super) fn text(path: &Path) -> std::result::Result<Vec<u8>, String> {
+    let mut json = Writer::indented("\t");
+    with_file(path, |file| json.object(|json| meta_and_count(file, json)))?;
+    let mut text = format!("-- {} --\n", printable(&path.display().to_string())).into_bytes();
+    text.extend(json.finish());
+    text.push(b'\n');
+    Ok(text)
 }
 
 fn dump_json(context: &mut Context<'_>, files: &[PathBuf]) -> Result<Outcome> {

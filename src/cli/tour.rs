@@ -113,6 +113,7 @@ fn show(context: &mut Context<'_>, root: &Path) -> Result<Outcome> {
         exact &= expected == Some(count);
     }
     writeln!(context.out, "\n{}", verdict("every sum is exact", exact))?;
+    exact &= read_by_go(context, &path)?;
 
     let sound = killed(context, root)?;
     writeln!(
@@ -171,6 +172,50 @@ fn killed(context: &mut Context<'_>, root: &Path) -> Result<bool> {
     )?;
     writeln!(context.out, "\n{}", verdict("its file is sound", whole))?;
     Ok(whole)
+}
+
+/// Lets Go's own reader read the file, wherever the tests have built one, and compares what it
+/// prints with what `dump` prints. Returns whether it is the same.
+fn read_by_go(context: &mut Context<'_>, path: &Path) -> Result<bool> {
+    let ours = dump::text(path).map_err(CliError::Failed)?;
+    let readers = go_readers();
+    let mut same = true;
+    for (version, reader) in &readers {
+        let mut process = Process::new(reader);
+        process.env_clear().arg("read").arg(path);
+        let output = process.stdin(Stdio::null()).output();
+        let output = output.map_err(DirError::io("start", reader))?;
+        let equal = output.status.success() && output.stdout == ours;
+        let what = format!("{version} reads the same");
+        writeln!(context.out, "{}", verdict(&what, equal))?;
+        same &= equal;
+    }
+    if readers.is_empty() {
+        let how = "Go's own reader is not here: .ci/peers && cargo test --test peers builds it";
+        writeln!(context.out, "{how}")?;
+    }
+    Ok(same)
+}
+
+/// Go's readers that the tests have built beside this program, with the versions of their
+/// toolchains: of each the last one, `peers/driver-VERSION/driver-*` in the target directory.
+fn go_readers() -> Vec<(String, PathBuf)> {
+    let this = std::env::current_exe().unwrap_or_default();
+    let Some(target) = this.parent().and_then(Path::parent) else {
+        return Vec::new();
+    };
+    let entries = |path: &Path| fs::read_dir(path).into_iter().flatten().flatten();
+    let mut readers = Vec::new();
+    for toolchain in entries(&target.join("peers")) {
+        let name = toolchain.file_name().to_string_lossy().into_owned();
+        if let Some(version) = name.strip_prefix("driver-") {
+            let built = entries(&toolchain.path()).filter(|entry| entry.path().is_file());
+            let last = built.max_by_key(|entry| entry.metadata().and_then(|m| m.modified()).ok());
+            readers.extend(last.map(|reader| (version.to_owned(), reader.path())));
+        }
+    }
+    readers.sort();
+    readers
 }
 
 fn verdict(what: &str, holds: bool) -> String {
