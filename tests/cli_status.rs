@@ -49,7 +49,9 @@ fn status_reports_mode_directories_files_and_dates() {
          uploads       {dir}/upload\n\
          count files   2, 49152 bytes\n\
          next report   2026-11-25\n\
-         last upload   2026-11-14\n"
+         last upload   2026-11-14\n\
+         a.v1.count: 16 counters of cmd/go go1.27.3, 2026-11-18 to 2026-11-25\n\
+         b.v1.count: 13 counters of cmd/go go1.27.3, 2026-11-18 to 2026-11-25\n"
     );
     let call = home.call(&["status", "--now", "2026-11-21"]);
     call.run().is(0, &expected, "");
@@ -60,6 +62,17 @@ fn status_as_json_is_one_document_with_the_same_facts() {
     let home = inhabited();
     let dir = home.dir().display().to_string();
     let text = |text: &str| JsonValue::String(text.to_owned());
+    let file = |name: &str, counters: f64| {
+        let file = [
+            ("File", text(&format!("{dir}/local/{name}.v1.count"))),
+            ("Program", text("cmd/go")),
+            ("Version", text("go1.27.3")),
+            ("TimeBegin", text("2026-11-18T00:00:00Z")),
+            ("TimeEnd", text("2026-11-25T00:00:00Z")),
+            ("Counters", JsonValue::Number(counters)),
+        ];
+        JsonValue::Object(file.map(|(key, value)| (key.to_owned(), value)).into())
+    };
     let expected: HashMap<String, JsonValue> = [
         ("Mode", text("on")),
         ("DecidedBy", text("file")),
@@ -70,6 +83,10 @@ fn status_as_json_is_one_document_with_the_same_facts() {
         ("Upload", text(&format!("{dir}/upload"))),
         ("CountFiles", JsonValue::Number(2.0)),
         ("Size", JsonValue::Number(49152.0)),
+        (
+            "Files",
+            JsonValue::Array(vec![file("a", 16.0), file("b", 13.0)]),
+        ),
         ("Unreadable", JsonValue::Array(Vec::new())),
         ("NextReport", text("2026-11-25")),
         ("LastUpload", text("2026-11-14")),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Command, Context, Outcome, Result, quote::printable};
 use crate::dir::{self, DirError, TelemetryDir};
-use crate::format::date::{Date, Span};
+use crate::format::date::{Date, Span, Time};
 use crate::format::parse;
 use crate::json::Writer;
 use crate::mode::{Effective, Source};
@@ -66,10 +66,22 @@ struct Status {
     count_files: Vec<PathBuf>,
     /// In bytes.
     size: u64,
+    /// The count files that can be read.
+    readable: Vec<CountFile>,
     /// Count files that cannot be read, with the reason.
     unreadable: Vec<String>,
     next_report: Option<Date>,
     last_upload: Option<Date>,
+}
+
+/// What `status` shows of a count file.
+struct CountFile {
+    path: PathBuf,
+    program: String,
+    version: String,
+    begin: Option<Time>,
+    end: Option<Time>,
+    counters: usize,
 }
 
 fn status(context: &mut Context<'_>) -> Result<Outcome> {
@@ -90,6 +102,7 @@ impl Status {
             dir: context.dir.clone(),
             count_files: Vec::new(),
             size: 0,
+            readable: Vec::new(),
             unreadable: Vec::new(),
             next_report: None,
             last_upload: None,
@@ -110,9 +123,11 @@ impl Status {
         for path in &status.count_files {
             let size = fs::metadata(path).map_or(0, |meta| meta.len());
             status.size = status.size.saturating_add(size);
-            match end_of(path) {
-                Ok(end) => {
+            match CountFile::read(path) {
+                Ok(file) => {
+                    let end = file.end.map(|end| end.date());
                     status.next_report = status.next_report.into_iter().chain(end).min();
+                    status.readable.push(file);
                 }
                 Err(reason) => unreadable.push(reason),
             }
@@ -157,6 +172,9 @@ impl Status {
         let due = if due { ", which is due" } else { "" };
         writeln!(out, "next report   {}{due}", date(self.next_report))?;
         writeln!(out, "last upload   {}", date(self.last_upload))?;
+        for file in &self.readable {
+            writeln!(out, "{}", file.line(context.now))?;
+        }
         Ok(())
     }
 
@@ -187,6 +205,11 @@ impl Status {
             path(json, b"Upload", self.dir.as_ref().map(TelemetryDir::upload));
             json.key(b"CountFiles").u64(self.count_files.len() as u64);
             json.key(b"Size").u64(self.size);
+            json.key(b"Files").array(|json| {
+                for file in &self.readable {
+                    file.json(json);
+                }
+            });
             json.key(b"Unreadable").array(|json| {
                 for reason in &self.unreadable {
                     json.string(reason.as_bytes());
@@ -210,11 +233,46 @@ fn text(json: &mut Writer, text: Option<String>) {
     }
 }
 
-/// The day from which on the count file at `path` is not counted into, if it says one.
-fn end_of(path: &Path) -> std::result::Result<Option<Date>, String> {
-    let bytes = dir::read_count_file(path).map_err(|error| error.to_string())?;
-    let file = parse(&bytes).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(file.meta.time("TimeEnd").map(|end| end.date()))
+impl CountFile {
+    fn read(path: &Path) -> std::result::Result<CountFile, String> {
+        let bytes = dir::read_count_file(path).map_err(|error| error.to_string())?;
+        let file = parse(&bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+        let text = |key| String::from_utf8_lossy(file.meta.get(key).unwrap_or_default()).into();
+        Ok(CountFile {
+            path: path.to_owned(),
+            program: text("Program"),
+            version: text("Version"),
+            begin: file.meta.time("TimeBegin"),
+            end: file.meta.time("TimeEnd"),
+            counters: file.records().len(),
+        })
+    }
+
+    /// The file in one line.
+    fn line(&self, now: Time) -> String {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let program = [self.program.as_str(), &self.version].join(" ");
+        let date = |time: Option<Time>| time.map_or("?".to_owned(), |time| time.date().to_string());
+        let (begin, end) = (date(self.begin), date(self.end));
+        let ended = self.end.is_some_and(|end| end < now);
+        let ended = if ended { ", which is over" } else { "" };
+        let counters = self.counters;
+        let line = format!("{name}: {counters} counters of {program}, {begin} to {end}{ended}");
+        printable(&line)
+    }
+
+    fn json(&self, json: &mut Writer) {
+        let time = |time: Option<Time>| time.map(|time| time.to_string());
+        json.object(|json| {
+            json.key(b"File")
+                .string(self.path.display().to_string().as_bytes());
+            json.key(b"Program").string(self.program.as_bytes());
+            json.key(b"Version").string(self.version.as_bytes());
+            text(json.key(b"TimeBegin"), time(self.begin));
+            text(json.key(b"TimeEnd"), time(self.end));
+            json.key(b"Counters").u64(self.counters as u64);
+        });
+    }
 }
 
 fn env(context: &mut Context<'_>) -> Result<Outcome> {
