@@ -62,7 +62,12 @@ mod of_this_program {
         objdump.args(["-d", "--no-show-raw-insn", "--demangle"]);
         let listing = match objdump.arg(program).output() {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Ok(Outcome::Ignored("objdump is not installed".to_owned()));
+                let reason = "objdump is not installed".to_owned();
+                let required = std::env::var_os("GOTELEMETRY_REQUIRE_PEERS");
+                return match required.is_some_and(|value| value == "1") {
+                    true => Err(format!("{reason}, but GOTELEMETRY_REQUIRE_PEERS=1")),
+                    false => Ok(Outcome::Ignored(reason)),
+                };
             }
             Err(error) => return Err(format!("objdump: {error}")),
             Ok(output) if !output.status.success() => {
