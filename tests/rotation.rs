@@ -30,11 +30,13 @@ fn home() -> (TempDir, TelemetryDir) {
     (home, dir)
 }
 
+fn tool() -> Identity {
+    Identity::new("example.com/tool", "v1.0.0", "devel", "linux", "amd64").expect("sound")
+}
+
 fn opened(dir: &TelemetryDir) -> (&'static Recorder, Result<(), Closed>) {
     let recorder: &'static Recorder = Box::leak(Box::new(Recorder::new()));
-    let identity = Identity::new("example.com/tool", "v1.0.0", "devel", "linux", "amd64");
-    let identity = identity.expect("sound");
-    let result = recorder.open(dir, &Environment::default(), &identity, on_day(0));
+    let result = recorder.open(dir, &Environment::default(), &tool(), on_day(0));
     (recorder, result)
 }
 
@@ -185,9 +187,7 @@ fn what_waited_when_the_mode_is_found_to_be_off_is_dropped() {
     let recorder: &'static Recorder = Box::leak(Box::new(Recorder::new()));
     let counter = counter("runs", recorder);
     counter.add(3);
-    let identity = Identity::new("example.com/tool", "v1.0.0", "devel", "linux", "amd64");
-    let identity = identity.expect("sound");
-    let opened = recorder.open(&dir, &Environment::default(), &identity, on_day(0));
+    let opened = recorder.open(&dir, &Environment::default(), &tool(), on_day(0));
     assert!(matches!(opened, Err(Closed::Off)));
     assert_eq!(counter.waiting(), 0);
 }
@@ -196,15 +196,9 @@ fn what_waited_when_the_mode_is_found_to_be_off_is_dropped() {
 fn a_thread_rotates_if_asked_to() {
     let (_home, dir) = home();
     let recorder: &'static Recorder = Box::leak(Box::new(Recorder::new()));
-    let identity = Identity::new("example.com/tool", "v1.0.0", "devel", "linux", "amd64");
     let long_ago = Time::parse("2020-01-01T10:00:00Z").expect("a time");
     recorder
-        .open(
-            &dir,
-            &Environment::default(),
-            &identity.expect("sound"),
-            long_ago,
-        )
+        .open(&dir, &Environment::default(), &tool(), long_ago)
         .expect("it can be opened");
     let first = recorder.span();
     let counter = counter("runs", recorder);
@@ -264,10 +258,8 @@ fn names_wait_while_there_is_no_file_and_flags_as_well() {
     assert!(matches!(recorder.add(b"", 1), Err(Closed::Record { .. })));
     assert_eq!(recorder.waiting(), 8);
     assert_eq!(recorder.read(b"a/b").expect("there is no file to fail"), 6);
-    let identity = Identity::new("example.com/tool", "v1.0.0", "devel", "linux", "amd64");
-    let identity = identity.expect("sound");
     recorder
-        .open(&dir, &Environment::default(), &identity, on_day(0))
+        .open(&dir, &Environment::default(), &tool(), on_day(0))
         .expect("it can be opened");
     let counts = [("a/b", 6), ("tool/flag:v", 1), ("tool/flag:x", 1)];
     let counts = counts.map(|(name, count)| (name.to_owned(), count));
@@ -281,9 +273,7 @@ fn a_recorder_counts_in_one_place() {
     let (recorder, result) = opened(&dir);
     result.expect("it can be opened");
     let (_other_home, other) = home();
-    let identity = Identity::new("example.com/tool", "v1.0.0", "devel", "linux", "amd64");
-    let identity = identity.expect("sound");
-    let open = |dir| recorder.open(dir, &Environment::default(), &identity, on_day(0));
+    let open = |dir| recorder.open(dir, &Environment::default(), &tool(), on_day(0));
     assert!(matches!(open(&other), Err(Closed::Elsewhere)));
     open(&dir).expect("it is open there");
     assert!(!other.local().exists());
@@ -297,10 +287,41 @@ fn a_recorder_that_could_not_be_opened_can_be_opened_elsewhere() {
     assert!(result.is_err());
     recorder.add(b"runs", 1).expect_err("there is no file");
     let (_other_home, other) = home();
-    let identity = Identity::new("example.com/tool", "v1.0.0", "devel", "linux", "amd64");
-    let identity = identity.expect("sound");
     recorder
-        .open(&other, &Environment::default(), &identity, on_day(0))
+        .open(&other, &Environment::default(), &tool(), on_day(0))
         .expect("it can be opened there");
     assert_eq!(sum(&other, "runs"), 1);
+}
+
+#[test]
+fn threads_that_open_at_once_share_the_file() {
+    for _ in 0..50 {
+        let (_home, dir) = home();
+        let recorder: &'static Recorder = Box::leak(Box::new(Recorder::new()));
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    recorder
+                        .open(&dir, &Environment::default(), &tool(), on_day(0))
+                        .expect("all say the same");
+                    recorder.add(b"runs", 1).expect("it is open");
+                });
+            }
+        });
+        assert_eq!(sum(&dir, "runs"), 4);
+    }
+}
+
+#[test]
+fn a_counter_without_a_name_counts_nothing_and_disturbs_nobody() {
+    let (_home, dir) = home();
+    let (recorder, result) = opened(&dir);
+    result.expect("it can be opened");
+    let nameless = counter("", recorder);
+    nameless.add(3);
+    nameless.add(4);
+    assert_eq!((nameless.waiting(), recorder.waiting()), (0, 0));
+    recorder.rotate(on_day(0)).expect("nothing waits");
+    counter("runs", recorder).inc();
+    assert_eq!(files(&dir), [BTreeMap::from([("runs".to_owned(), 1)])]);
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::{DEFAULT, Recorder};
 use crate::counter::cell::{Cell, Slot};
+use crate::counter::table::Trouble;
 use crate::mapped::StaticRef;
 
 /// The count of one name, usable at any time from any thread.
@@ -17,7 +18,14 @@ pub struct Counter {
     /// The counter of the same bucket that was added to the recorder's list before this one.
     next: StaticRef<Counter>,
     listed: AtomicBool,
+    /// Why the open file has no record for it, in the numbers of [`Counter::set_refused`].
+    refused: AtomicU64,
 }
+
+/// Numbers for what a counter was refused for; from [`CORRUPT`] on, an offset follows.
+const FULL: u64 = 1;
+const NAME: u64 = 2;
+const CORRUPT: u64 = 3;
 
 /// A reference to the count in the file.
 #[derive(Debug)]
@@ -59,6 +67,7 @@ impl Counter {
             cell: Cell::new(CountRef(StaticRef::none()), CountRef(StaticRef::none())),
             next: StaticRef::none(),
             listed: AtomicBool::new(false),
+            refused: AtomicU64::new(0),
         }
     }
 
@@ -106,15 +115,46 @@ impl Counter {
     #[cold]
     #[inline(never)]
     pub(super) fn add_slowly(&'static self, n: u64) {
-        if self.recorder.drops() || !self.cell.add_slowly(n, std::process::id()) {
+        let dropped = self.recorder.drops() || self.refused() == Some(Trouble::Name);
+        if dropped || !self.cell.add_slowly(n, std::process::id()) {
             return;
         }
         // ORDERING: relaxed, as nothing but who lists the counter depends on it.
         if !self.listed.swap(true, Ordering::Relaxed) {
             self.recorder.list(self);
         }
-        // The counts wait if it fails; a later addition tries again.
-        drop(self.recorder.attach(self));
+        // A counter that was refused is tried again with all others that wait: finding out that a
+        // disk is full, or where a chain is damaged, takes too long for every addition.
+        match self.refused() {
+            None => drop(self.recorder.attach(self)),
+            Some(_) => self.recorder.want(),
+        }
+    }
+
+    /// Why the open file has no record for it, if that was seen.
+    pub(super) fn refused(&self) -> Option<Trouble> {
+        // ORDERING: relaxed, as it only spares work.
+        match self.refused.load(Ordering::Relaxed) {
+            0 => None,
+            FULL => Some(Trouble::Full),
+            NAME => Some(Trouble::Name),
+            offset => {
+                let offset = u32::try_from(offset.saturating_sub(CORRUPT)).unwrap_or_default();
+                Some(Trouble::Corrupt { offset })
+            }
+        }
+    }
+
+    /// Remembers why the open file has no record for it.
+    pub(super) fn set_refused(&self, trouble: Option<Trouble>) {
+        let number = match trouble {
+            None => 0,
+            Some(Trouble::Full) => FULL,
+            Some(Trouble::Name) => NAME,
+            Some(Trouble::Corrupt { offset }) => CORRUPT.saturating_add(u64::from(offset)),
+        };
+        // ORDERING: relaxed, as it only spares work.
+        self.refused.store(number, Ordering::Relaxed);
     }
 
     pub(super) fn cell(&self) -> &Cell<impl Slot> {

@@ -107,11 +107,20 @@ impl Recorder {
             environment: environment.clone(),
             identity: identity.clone(),
         };
-        let old = self.place.get();
-        if old != Some(&place) {
-            let elsewhere = old.is_some() && self.file.get().is_some();
-            if elsewhere || !self.place.replace(old, Some(Box::leak(Box::new(place)))) {
-                return Err(Closed::Elsewhere);
+        if self.place.get() != Some(&place) {
+            let place: &'static Place = Box::leak(Box::new(place));
+            // old = place; CAS place: old -> ours, again with what won, until it says the same
+            loop {
+                let old = self.place.get();
+                if old == Some(place) || (old.is_none() && self.place.replace(None, Some(place))) {
+                    break;
+                }
+                if self.file.get().is_some() {
+                    return Err(Closed::Elsewhere);
+                }
+                if self.place.replace(old, Some(place)) {
+                    break;
+                }
             }
         }
         self.rotate(now).map(drop)
@@ -197,17 +206,24 @@ impl Recorder {
         if self.drops() {
             return Err(Closed::Off);
         }
-        let reason = match self.file.get().map(|file| file.table().insert(name)) {
+        if name::check(name).is_err() {
+            return Err(has_none(name, Trouble::Name));
+        }
+        // A name that has been refused is tried again with all others that wait.
+        let mut refused = self.listed(name).filter(|counter| counter.name() == name);
+        let trouble = refused.find_map(Counter::refused);
+        let inserted = match trouble {
+            Some(trouble) => Some(Err(trouble)),
+            None => self.file.get().map(|file| file.table().insert(name)),
+        };
+        let reason = match inserted {
             Some(Ok(count)) => {
                 saturating_add(count, n);
                 return Ok(());
             }
-            Some(Err(trouble)) => self.has_none(name, trouble),
+            Some(Err(trouble)) => has_none(name, trouble),
             None => Closed::Unopened,
         };
-        if name::check(name).is_err() {
-            return Err(self.has_none(name, Trouble::Name));
-        }
         self.kept(name).add_slowly(n);
         Err(reason)
     }
@@ -299,6 +315,12 @@ impl Recorder {
         }
     }
 
+    /// Lets counters that wait be tried again.
+    pub(super) fn want(&self) {
+        // ORDERING: relaxed, as it only lets a later addition try again.
+        self.wanting.store(true, Ordering::Relaxed);
+    }
+
     /// Stops counting if the mode has become off.
     fn stop_if_off(&'static self, place: &Place) -> Result<(), Closed> {
         let off = mode::read(Some(&place.dir), &place.environment).mode == Mode::Off;
@@ -322,11 +344,6 @@ impl Recorder {
                 let name = Box::leak(name.to_owned().into_boxed_slice());
                 Box::leak(Box::new(Counter::named(name, self)))
             })
-    }
-
-    fn has_none(&self, name: &[u8], trouble: Trouble) -> Closed {
-        let name = name.to_owned();
-        Closed::Record { name, trouble }
     }
 
     /// The counters in the bucket of `name`.
@@ -379,6 +396,7 @@ impl Recorder {
         loop {
             let file = self.file.get();
             let record = file.map(|file| file.table().insert(counter.name()));
+            counter.set_refused(record.and_then(Result::err));
             let result = match record {
                 Some(Ok(count)) => {
                     counter.cell().attach(count, std::process::id());
@@ -386,12 +404,16 @@ impl Recorder {
                 }
                 Some(Err(trouble)) => {
                     counter.cell().detach();
-                    // ORDERING: relaxed, as it only lets a later addition try again.
-                    self.wanting.store(true, Ordering::Relaxed);
-                    Err(self.has_none(counter.name(), trouble))
+                    if trouble == Trouble::Name {
+                        counter.cell().forget();
+                    } else {
+                        self.want();
+                    }
+                    Err(has_none(counter.name(), trouble))
                 }
                 None => {
                     counter.cell().detach();
+                    // ORDERING: relaxed, as what is added meanwhile may be dropped or not.
                     if self.off.load(Ordering::Relaxed) {
                         counter.cell().forget();
                     }
@@ -404,6 +426,11 @@ impl Recorder {
             }
         }
     }
+}
+
+fn has_none(name: &[u8], trouble: Trouble) -> Closed {
+    let name = name.to_owned();
+    Closed::Record { name, trouble }
 }
 
 impl Place {
