@@ -246,7 +246,7 @@ fn every_clause_that_code_names_stands_in_the_specification_once() {
 fn cited(text: &str) -> Vec<String> {
     let chapters = [
         "fmt.", "name.", "stack.", "id.", "week.", "mode.", "dir.", "json.", "report.", "mem.",
-        "open.", "find.", "insert.", "grow.", "count.",
+        "open.", "find.", "insert.", "grow.", "count.", "file.", "read.",
     ];
     text.split(['"', '`', '[', ']'])
         .filter(|part| chapters.iter().any(|chapter| part.starts_with(chapter)))
