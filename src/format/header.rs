@@ -120,6 +120,7 @@ impl<'a> Iterator for Lines<'a> {
 /// `fmt.meta.max` for metadata of more than 512 bytes.
 pub fn encode(meta: &[u8], order: ByteOrder) -> Result<Vec<u8>, FormatError> {
     let len = meta.len();
+    // spec[fmt.meta.max]
     let too_long = FormatError::at(u64::from(layout::MAX_META_LEN), Rule::MetaMax { len });
     let meta_len = u32::try_from(len).map_err(|_| too_long)?;
     if meta_len > layout::MAX_META_LEN {
@@ -140,27 +141,33 @@ pub(crate) fn decode_len(bytes: &[u8]) -> Result<(u32, ByteOrder), FormatError> 
     let size = bytes.len();
     let at = |offset: usize, rule| FormatError::at(u64::try_from(offset).unwrap_or(u64::MAX), rule);
     if size < index(layout::PAGE) {
+        // spec[fmt.file.min]
         return Err(at(size, Rule::FileMin { size }));
     }
     if size > index(layout::MAX_FILE_LEN) {
+        // spec[fmt.file.max]
         return Err(at(index(layout::MAX_FILE_LEN), Rule::FileMax));
     }
     if !bytes.starts_with(layout::MAGIC) {
         let same = bytes.iter().zip(layout::MAGIC).take_while(|(a, b)| a == b);
+        // spec[fmt.header.magic]
         return Err(at(same.count(), Rule::HeaderMagic));
     }
     let little = word(bytes, layout::HEADER_LEN_OFF, ByteOrder::Little);
     let big = little.swap_bytes();
+    // spec[fmt.header.order]
     let permitted = layout::META_OFF..=layout::MAX_HEADER_LEN;
     let (header_len, order) = if permitted.contains(&little) {
         (little, ByteOrder::Little)
     } else if permitted.contains(&big) {
         (big, ByteOrder::Big)
     } else {
+        // spec[fmt.header.length]
         return Err(at(28, Rule::HeaderLength { little, big }));
     };
     let table_end = layout::heads_off(header_len).saturating_add(layout::TABLE_LEN);
     if index(table_end) > size {
+        // spec[fmt.table.inside]
         return Err(at(28, Rule::TableInside { header_len, size }));
     }
     Ok((header_len, order))
@@ -180,6 +187,7 @@ pub(super) fn decode_meta<'a>(
     notes: &mut Notes,
 ) -> Result<Meta<'a>, FormatError> {
     if !header_len.is_multiple_of(layout::UNIT) {
+        // spec[fmt.note.header.round]
         notes.push(28, Rule::NoteHeaderRound { header_len });
     }
     let text = bytes
@@ -188,9 +196,11 @@ pub(super) fn decode_meta<'a>(
     let mut duplicates = Vec::new();
     let goarch = check_lines(text, &mut duplicates)?;
     if goarch.is_some_and(|goarch| ByteOrder::of_goarch(goarch) != order) {
+        // spec[fmt.note.header.goarch]
         notes.push(28, Rule::NoteHeaderGoarch);
     }
     for offset in duplicates {
+        // spec[fmt.note.meta.duplicate]
         notes.push(offset, Rule::NoteMetaDuplicate);
     }
     Ok(Meta { text })
@@ -230,6 +240,7 @@ fn has_key(text: &[u8], lines: usize, key: &[u8]) -> bool {
 
 #[cold]
 fn line_error(text: &[u8], line: &[u8]) -> FormatError {
+    // spec[fmt.meta.line]
     FormatError::at(line_off(text, line), Rule::MetaLine)
 }
 

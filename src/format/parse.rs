@@ -157,6 +157,7 @@ fn read<W: Words>(
     if let Some(second) = unique::first_repeated(&walk.found, name_of) {
         return Err(walk.error(
             second.offset.wrapping_add(layout::NAME_OFF),
+            // spec[fmt.name.unique]
             Rule::NameUnique,
         ));
     }
@@ -240,12 +241,15 @@ fn note_limit(limit: u32, header_len: u32, size: usize, notes: &mut Notes) {
     let first = layout::records_off(header_len);
     let offset = u64::from(header_len);
     if !limit.is_multiple_of(layout::UNIT) {
+        // spec[fmt.note.limit.round]
         notes.push(offset, Rule::NoteLimitRound { limit });
     }
     if limit != 0 && limit < first {
+        // spec[fmt.note.limit.low]
         notes.push(offset, Rule::NoteLimitLow { limit, first });
     }
     if index(limit) > size {
+        // spec[fmt.note.limit.inside]
         notes.push(offset, Rule::NoteLimitInside { limit, size });
     }
 }
@@ -380,6 +384,7 @@ impl<'a> Walk<'a, '_> {
         let last = end.wrapping_sub(self.first) / layout::UNIT;
         if !(slot.wrapping_add(1)..last).all(|slot| self.take(slot)) {
             let offset = pointer.wrapping_add(layout::NAME_LEN_OFF);
+            // spec[fmt.record.overlap]
             return Err(self.error(offset, Rule::RecordOverlap));
         }
         self.keep(pointer, name);
@@ -403,16 +408,22 @@ impl<'a> Walk<'a, '_> {
         let size = self.bytes.len();
         let (first, limit) = (self.first, self.end);
         let rule = if pointer == layout::DEAD {
+            // spec[fmt.chain.dead]
             Rule::ChainDead
         } else if !pointer.is_multiple_of(layout::UNIT) {
+            // spec[fmt.record.align]
             Rule::RecordAlign { pointer }
         } else if pointer < first {
+            // spec[fmt.record.first]
             Rule::RecordFirst { pointer, first }
         } else if u64::from(pointer).wrapping_add(32) > u64::from(limit) {
+            // spec[fmt.record.limit]
             Rule::RecordLimit { pointer, limit }
         } else if u64::from(pointer).wrapping_add(16) > u64::try_from(size).unwrap_or(u64::MAX) {
+            // spec[fmt.record.inside]
             Rule::RecordInside { pointer, size }
         } else {
+            // spec[fmt.chain.once]
             Rule::ChainOnce { pointer }
         };
         self.error(from, rule)
@@ -424,16 +435,20 @@ impl<'a> Walk<'a, '_> {
         let name_len = len_word & layout::NAME_LEN_MASK;
         if len_word & layout::NAME_LEN_TAG != layout::NAME_LEN_TAG {
             self.notes
+                // spec[fmt.note.record.tag]
                 .push(word_off, Rule::NoteRecordTag { word: len_word });
         }
         if name_len == 0 {
+            // spec[fmt.note.name.empty]
             self.notes.push(word_off, Rule::NoteNameEmpty);
             return;
         }
         if name_len > layout::MAX_NAME_LEN {
+            // spec[fmt.note.name.max]
             self.notes.push(word_off, Rule::NoteNameMax { name_len });
         }
         if layout::touches_page_end(offset, end) {
+            // spec[fmt.note.place.page]
             self.notes.push(u64::from(offset), Rule::NotePlacePage);
         }
     }
@@ -443,8 +458,10 @@ impl<'a> Walk<'a, '_> {
     fn cut_off(&self, offset: u32, name_len: u32, end: u32) -> FormatError {
         let (limit, size) = (self.end, self.bytes.len());
         let rule = if end > limit {
+            // spec[fmt.record.end-limit]
             Rule::RecordEndLimit { name_len, limit }
         } else {
+            // spec[fmt.record.end-inside]
             Rule::RecordEndInside { name_len, size }
         };
         self.error(offset.wrapping_add(layout::NAME_LEN_OFF), rule)
