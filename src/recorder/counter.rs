@@ -2,7 +2,7 @@
 //!
 //! Implements the section *Counting* of `spec/concurrency.md`.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::{DEFAULT, Recorder};
 use crate::counter::cell::{Cell, Slot};
@@ -17,7 +17,8 @@ pub struct Counter {
     cell: Cell<CountRef>,
     /// The counter of the same bucket that was added to the recorder's list before this one.
     next: StaticRef<Counter>,
-    listed: AtomicBool,
+    /// The process that saw to it that this counter is on the list; 0 before the first.
+    lister: AtomicU32,
     /// Why the open file has no record for it, in the numbers of [`Counter::set_refused`].
     refused: AtomicU64,
 }
@@ -66,7 +67,7 @@ impl Counter {
             recorder,
             cell: Cell::new(CountRef(StaticRef::none()), CountRef(StaticRef::none())),
             next: StaticRef::none(),
-            listed: AtomicBool::new(false),
+            lister: AtomicU32::new(0),
             refused: AtomicU64::new(0),
         }
     }
@@ -115,12 +116,16 @@ impl Counter {
     #[cold]
     #[inline(never)]
     pub(super) fn add_slowly(&'static self, n: u64) {
+        let process = std::process::id();
         let dropped = self.recorder.drops() || self.refused() == Some(Trouble::Name);
-        if dropped || !self.cell.add_slowly(n, std::process::id()) {
+        if dropped || !self.cell.add_slowly(n, process) {
             return;
         }
+        // A process can be forked off between these two steps of another thread. It finds that the
+        // counter was to be listed, and has to look whether it was.
         // ORDERING: relaxed, as nothing but who lists the counter depends on it.
-        if !self.listed.swap(true, Ordering::Relaxed) {
+        let lister = self.lister.swap(process, Ordering::Relaxed);
+        if lister == 0 || lister != process && !self.recorder.lists(self) {
             self.recorder.list(self);
         }
         // A counter that was refused is tried again with all others that wait: finding out that a
@@ -164,5 +169,33 @@ impl Counter {
     /// The counter that was listed before this one.
     pub(super) fn next(&self) -> &StaticRef<Counter> {
         &self.next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counter() -> &'static Counter {
+        let recorder = Box::leak(Box::new(Recorder::new()));
+        Box::leak(Box::new(Counter::of("runs", recorder)))
+    }
+
+    #[test]
+    fn a_counter_that_another_process_was_about_to_list_is_listed() {
+        let counter = counter();
+        counter.lister.store(u32::MAX, Ordering::Relaxed);
+        counter.inc();
+        assert_eq!(counter.recorder.waiting(), 1);
+    }
+
+    #[test]
+    fn a_counter_that_another_process_listed_is_not_listed_again() {
+        let counter = counter();
+        counter.inc();
+        counter.lister.store(u32::MAX, Ordering::Relaxed);
+        counter.inc();
+        assert_eq!(counter.recorder.waiting(), 2);
+        assert!(counter.next.get().is_none());
     }
 }

@@ -359,6 +359,12 @@ impl Recorder {
         self.counters.iter().flat_map(move |list| chain(list.get()))
     }
 
+    /// Whether `counter` is on the list.
+    pub(super) fn lists(&'static self, counter: &Counter) -> bool {
+        let mut listed = self.listed(counter.name());
+        listed.any(|listed| std::ptr::eq(listed, counter))
+    }
+
     /// Puts `counter` on the list, which it must not be on.
     pub(super) fn list(&'static self, counter: &'static Counter) {
         let Some(list) = self.counters.get(record::bucket(counter.name()) as usize) else {
