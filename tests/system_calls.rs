@@ -1,0 +1,326 @@
+//! What counting asks of the system: no network, no thread, no process, and nothing at all once a
+//! counter is attached. `strace` watches.
+
+#[path = "support/harness.rs"]
+mod harness;
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+#[path = "support/role.rs"]
+mod role;
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+mod support;
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+#[path = "support/tool.rs"]
+mod tool;
+
+use std::process::ExitCode;
+
+#[cfg(any(not(target_os = "linux"), feature = "disabled"))]
+fn main() -> ExitCode {
+    harness::main(vec![harness::Test {
+        name: "system_calls".to_owned(),
+        run: Box::new(|| Ok(harness::Outcome::Ignored("nothing counts here".to_owned()))),
+    }])
+}
+
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+fn main() -> ExitCode {
+    match role::of_this_process() {
+        Some(words) => watched::play(&words),
+        None => watching::main(),
+    }
+}
+
+/// The process that has others watched.
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+mod watching {
+    use std::path::Path;
+    use std::process::{Command, ExitCode};
+
+    use gotelemetry::dir::TelemetryDir;
+    use tempfile::TempDir;
+
+    use crate::harness::{self, Outcome, Test};
+    use crate::role;
+
+    type Fact = fn() -> Result<String, String>;
+
+    const FACTS: [(&str, Fact); 4] = [
+        (
+            "count_opens_no_socket_and_starts_nothing",
+            count_starts_nothing,
+        ),
+        (
+            "a_recorder_that_grows_and_rotates_opens_no_socket_and_starts_nothing",
+            a_recorder_starts_nothing,
+        ),
+        (
+            "an_attached_counter_asks_nothing_of_the_system",
+            an_attached_counter_asks_nothing,
+        ),
+        (
+            "opening_and_counting_once_asks_for_files_alone",
+            opening_and_counting_once_asks_for_files_alone,
+        ),
+    ];
+
+    /// What a thread, a process, or another machine is reached with.
+    const FORBIDDEN: &str = "trace=network,clone,clone3,fork,vfork";
+
+    /// The calls by which a count file is found and mapped; C libraries and processors differ in
+    /// what they call an open file's state.
+    const TO_USE: [&str; 13] = [
+        "open",
+        "openat",
+        "statx",
+        "fstat",
+        "newfstatat",
+        "read",
+        "pread64",
+        "mmap",
+        "fallocate",
+        "close",
+        "getpid",
+        "getrandom",
+        // Asked by debug builds of the standard library before they close.
+        "fcntl",
+    ];
+
+    /// The calls by which a count file and the day on which weeks end come to be.
+    const TO_MAKE: [&str; 7] = [
+        "mkdir", "mkdirat", "write", "link", "linkat", "unlink", "unlinkat",
+    ];
+
+    /// The calls that the heap makes when it pleases.
+    const HEAP: [&str; 5] = ["brk", "munmap", "mremap", "mprotect", "madvise"];
+
+    pub(crate) fn main() -> ExitCode {
+        let tests = FACTS.map(|(name, fact)| Test {
+            name: name.to_owned(),
+            run: Box::new(move || match missing() {
+                None => fact().map(Outcome::Passed),
+                Some(reason) if required() => {
+                    Err(format!("{reason}, but GOTELEMETRY_REQUIRE_PEERS=1"))
+                }
+                Some(reason) => Ok(Outcome::Ignored(reason)),
+            }),
+        });
+        harness::main(tests.into())
+    }
+
+    fn required() -> bool {
+        std::env::var_os("GOTELEMETRY_REQUIRE_PEERS").is_some_and(|value| value == "1")
+    }
+
+    /// Why nothing can be watched, if so.
+    fn missing() -> Option<String> {
+        let mut tried = Command::new("strace");
+        match tried.args(["-o", "/dev/null", "true"]).output() {
+            Err(error) => Some(format!("no strace: {error}")),
+            Ok(output) if !output.status.success() => {
+                let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+                Some(format!("strace cannot watch: {said}"))
+            }
+            Ok(_) => None,
+        }
+    }
+
+    /// Runs `command` to its good end below strace with these options, and returns the calls.
+    fn calls(options: &[&str], command: &Command) -> Result<Vec<String>, String> {
+        let home = TempDir::new().map_err(|error| error.to_string())?;
+        let log = home.path().join("log");
+        let mut watched = Command::new("strace");
+        // Signals and exits are no calls.
+        watched
+            .args(["-f", "-qq", "-e", "signal=none"])
+            .args(options);
+        watched.arg("-o").arg(&log).arg(command.get_program());
+        let output = watched.args(command.get_args()).output();
+        let output = output.map_err(|error| error.to_string())?;
+        if !output.status.success() || !output.stderr.is_empty() {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            return Err(format!("it ended with {}\n{said}", output.status));
+        }
+        let log = std::fs::read_to_string(log).map_err(|error| error.to_string())?;
+        // Each line begins with the process.
+        let call = |line: &str| line.split_once(' ').map(|(_, call)| call.trim().to_owned());
+        Ok(log.lines().filter_map(call).collect())
+    }
+
+    fn role(name: &str, dir: &Path) -> Result<Command, String> {
+        role::command(&[name, &dir.to_string_lossy()])
+    }
+
+    fn home() -> Result<(TempDir, TelemetryDir), String> {
+        let home = TempDir::new().map_err(|error| error.to_string())?;
+        let dir = TelemetryDir::at(home.path());
+        Ok((home, dir))
+    }
+
+    fn counted(dir: &TelemetryDir) -> Result<usize, String> {
+        let files = dir.count_files().map_err(|error| error.to_string())?;
+        let mut len = 0;
+        for file in &files {
+            let meta = std::fs::metadata(file).map_err(|error| error.to_string())?;
+            len += meta.len() as usize;
+        }
+        Ok(len)
+    }
+
+    fn none(calls: &[String]) -> Result<(), String> {
+        match calls {
+            [] => Ok(()),
+            calls => Err(format!("it called\n{}", calls.join("\n"))),
+        }
+    }
+
+    fn count_starts_nothing() -> Result<String, String> {
+        let (_home, dir) = home()?;
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gotelemetry"));
+        command.args(["count", "--program", "example.com/tool", "--dir"]);
+        command.arg(dir.root());
+        command.args((0..500).map(|number| format!("name/{number}-{}", "x".repeat(100))));
+        none(&calls(&["-e", FORBIDDEN], &command)?)?;
+        let len = counted(&dir)?;
+        match len > 4 * 16384 {
+            true => Ok(format!("{len} bytes of counters, no such call")),
+            false => Err(format!("the file did not grow: {len} bytes")),
+        }
+    }
+
+    fn a_recorder_starts_nothing() -> Result<String, String> {
+        let (_home, dir) = home()?;
+        none(&calls(&["-e", FORBIDDEN], &role("rotate", dir.root())?)?)?;
+        let files = dir.count_files().map_err(|error| error.to_string())?;
+        match (files.len(), counted(&dir)?) {
+            (2, len) if len > 5 * 16384 => Ok(format!("2 files of {len} bytes, no such call")),
+            other => Err(format!("it did not grow and rotate: {other:?}")),
+        }
+    }
+
+    /// The calls between the two marks that the process makes.
+    fn between_marks(calls: &[String]) -> Result<&[String], String> {
+        let at = |mark: &str| calls.iter().position(|call| call.contains(mark));
+        match (at("/mark/begin"), at("/mark/end")) {
+            (Some(begin), Some(end)) if begin < end => Ok(&calls[begin + 1..end]),
+            _ => Err(format!("no marks among {} calls", calls.len())),
+        }
+    }
+
+    fn an_attached_counter_asks_nothing() -> Result<String, String> {
+        let (_home, dir) = home()?;
+        let calls = calls(&[], &role("add", dir.root())?)?;
+        none(between_marks(&calls)?)?;
+        Ok(format!("a million additions, 0 of {} calls", calls.len()))
+    }
+
+    fn opening_and_counting_once_asks_for_files_alone() -> Result<String, String> {
+        let mut notes = Vec::new();
+        let (_home, dir) = home()?;
+        for file in ["made", "found"] {
+            let calls = calls(&[], &role("open", dir.root())?)?;
+            let calls = between_marks(&calls)?;
+            let names: Vec<&str> = calls.iter().map(|call| name(call)).collect();
+            let known = |name: &&&str| {
+                TO_USE.contains(name)
+                    || HEAP.contains(name)
+                    || file == "made" && TO_MAKE.contains(name)
+            };
+            if let Some(other) = names.iter().find(|name| !known(name)) {
+                return Err(format!("{other} is called\n{}", calls.join("\n")));
+            }
+            let heap = |name: &&&str| !HEAP.contains(*name);
+            let names: Vec<&str> = names.iter().filter(heap).copied().collect();
+            // Without these the file was neither mapped nor given its blocks.
+            for needed in ["mmap", "fallocate"] {
+                if !names.contains(&needed) {
+                    return Err(format!("no {needed}\n{}", calls.join("\n")));
+                }
+            }
+            all_inside(calls, dir.root())?;
+            notes.push(format!(
+                "{} calls, file {file}: {}",
+                names.len(),
+                names.join(" ")
+            ));
+        }
+        Ok(notes.join("\n    "))
+    }
+
+    fn name(call: &str) -> &str {
+        call.split('(').next().unwrap_or_default()
+    }
+
+    /// An error if a call names a path that does not lie in `dir`.
+    fn all_inside(calls: &[String], dir: &Path) -> Result<(), String> {
+        for call in calls {
+            let path = call.split('"').nth(1).filter(|path| path.starts_with('/'));
+            if path.is_some_and(|path| !Path::new(path).starts_with(dir)) {
+                return Err(format!("{call} is outside {}", dir.display()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The processes that are watched.
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+mod watched {
+    use std::process::ExitCode;
+
+    use gotelemetry::dir::TelemetryDir;
+    use gotelemetry::format::date::Time;
+    use gotelemetry::system;
+
+    use crate::tool;
+
+    pub(crate) fn play(words: &[String]) -> ExitCode {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            ["rotate", dir] => rotate(&TelemetryDir::at(dir)),
+            ["add", dir] => add(&TelemetryDir::at(dir)),
+            ["open", dir] => open(&TelemetryDir::at(dir)),
+            _ => return ExitCode::FAILURE,
+        }
+        ExitCode::SUCCESS
+    }
+
+    /// Makes a call that the watcher recognises.
+    fn mark(name: &str) {
+        let _ = std::fs::metadata(format!("/mark/{name}"));
+    }
+
+    fn rotate(dir: &TelemetryDir) {
+        let recorder = tool::recorder();
+        let now = system::now();
+        tool::open_at(recorder, dir, now).expect("it can be opened");
+        for number in 0..500 {
+            let name = format!("name/{number}-{}", "x".repeat(100));
+            recorder.add(name.as_bytes(), 1).expect("there is room");
+            tool::counter(&format!("counter/{number}"), recorder).inc();
+        }
+        let week = 7 * 86_400;
+        let rotated = recorder.rotate(Time::from_unix(now.unix() + week));
+        assert!(rotated.expect("it can rotate"));
+    }
+
+    fn add(dir: &TelemetryDir) {
+        let recorder = tool::recorder();
+        tool::open(recorder, dir).expect("it can be opened");
+        let counter = tool::counter("runs", recorder);
+        counter.inc();
+        mark("begin");
+        (0..1_000_000).for_each(|_| counter.inc());
+        mark("end");
+        assert_eq!(counter.read().expect("it can be read"), 1_000_001);
+    }
+
+    fn open(dir: &TelemetryDir) {
+        let recorder = tool::recorder();
+        let counter = tool::counter("runs", recorder);
+        mark("begin");
+        let opened = tool::open(recorder, dir);
+        counter.inc();
+        mark("end");
+        opened.expect("it can be opened");
+    }
+}
