@@ -57,6 +57,8 @@ pub struct Recorder {
     tried: AtomicI64,
     /// The process in which a thread rotates; 0 if there is none.
     rotating: AtomicU32,
+    /// The process that last began to attach all counters; 0 before the first.
+    attaching: AtomicU32,
 }
 
 /// Where and for whom a recorder counts.
@@ -82,6 +84,7 @@ impl Recorder {
             looked: AtomicI64::new(0),
             tried: AtomicI64::new(0),
             rotating: AtomicU32::new(0),
+            attaching: AtomicU32::new(0),
         }
     }
 
@@ -150,7 +153,7 @@ impl Recorder {
             && !file.is_deleted()
         {
             file.ask_again();
-            return self.attach_waiting().map(|()| false);
+            return self.attach_needed().map(|()| false);
         }
         let opened = place.open(now);
         if opened.is_err() {
@@ -161,7 +164,7 @@ impl Recorder {
         let new = opened?;
         let same = |old: &CountFile| old.path() == new.path() && !old.is_deleted();
         if old.is_some_and(same) {
-            return self.attach_waiting().map(|()| false);
+            return self.attach_needed().map(|()| false);
         }
         self.file.replace(old, Some(Box::leak(Box::new(new))));
         self.attach_all().map(|()| true)
@@ -382,9 +385,21 @@ impl Recorder {
 
     /// Attaches every counter that was added to, to the file that is open.
     fn attach_all(&'static self) -> Result<(), Closed> {
+        // ORDERING: relaxed, as it is read by processes that are forked off from here on.
+        self.attaching.store(std::process::id(), Ordering::Relaxed);
         let results = self.all().map(|counter| self.attach(counter));
         // All are attached; the first reason is told.
         results.fold(Ok(()), Result::and)
+    }
+
+    /// Attaches every counter that waits; in a process that was forked off all of them at first, as
+    /// another thread may have been at it, and what is attached may be so to a file that was left.
+    fn attach_needed(&'static self) -> Result<(), Closed> {
+        // ORDERING: relaxed, as it was written by this process, or before it was forked off.
+        match self.attaching.load(Ordering::Relaxed) == std::process::id() {
+            true => self.attach_waiting(),
+            false => self.attach_all(),
+        }
     }
 
     /// Attaches every counter that waits.
