@@ -7,11 +7,13 @@ mod support;
 #[path = "support/tool.rs"]
 mod tool;
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use gotelemetry::dir::TelemetryDir;
+use gotelemetry::format::date::Time;
 use gotelemetry::recorder::{Counter, Recorder};
 use gotelemetry::system;
 use tempfile::TempDir;
@@ -75,6 +77,11 @@ fn name_of(counter: &Counter) -> String {
 
 fn add(sums: &mut Sums, name: String, n: u64) {
     *sums.entry(name).or_default() += n;
+}
+
+/// Whether the count file at `path` begins on the day of `time`.
+fn is_of(path: &Path, time: Time) -> bool {
+    path.to_string_lossy().contains(&time.date().to_string())
 }
 
 /// What fork `number` adds by name.
@@ -265,4 +272,43 @@ fn add_to_each_once(
         }
     }
     sums
+}
+
+#[test]
+fn forks_beside_a_thread_that_rotates_do_not_count_into_files_that_were_left() {
+    let home = TempDir::new().expect("a directory can be made");
+    let dir = TelemetryDir::at(home.path());
+    let recorder = tool::recorder();
+    let counters = counters("rotated", 3000, recorder);
+    counters.iter().for_each(|counter| counter.inc());
+    let now = system::now().unix();
+    let in_week = move |week: i64| Time::from_unix(now + week * 7 * 86_400);
+    tool::open_at(recorder, &dir, in_week(0)).expect("it can be opened");
+    thread::scope(|scope| {
+        for week in 1..=FORKS as i64 {
+            let rotating = scope.spawn(move || recorder.rotate(in_week(week)));
+            while !recorder
+                .path()
+                .is_some_and(|path| is_of(path, in_week(week)))
+            {
+                std::hint::spin_loop();
+            }
+            in_a_fork(|| {
+                // Nobody has added to the next file, so that the counts in it are 0.
+                let in_next = |counter: &&'static Counter| {
+                    // ORDERING: relaxed, as a count orders nothing.
+                    let count = counter.word().map(|word| word.load(Ordering::Relaxed));
+                    count == Some(0)
+                };
+                match recorder.rotate(in_week(week)) {
+                    Ok(_) if counters.iter().all(in_next) => 0,
+                    Ok(_) => 5,
+                    Err(_) => 2,
+                }
+            });
+            let rotated = rotating.join().expect("no panic");
+            assert!(rotated.expect("it can rotate"));
+            counters.iter().for_each(|counter| counter.inc());
+        }
+    });
 }
