@@ -1,6 +1,6 @@
 //! Processes that are forked off while others count: every count is counted once, by the process
 //! that added it.
-#![cfg(target_os = "linux")]
+#![cfg(all(target_os = "linux", not(feature = "disabled")))]
 #![allow(unsafe_code, reason = "the system's fork is no safe function")]
 
 mod support;
