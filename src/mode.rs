@@ -114,8 +114,10 @@ pub enum Source {
     File,
     /// The mode file, whose word is no mode.
     UnknownWord,
-    /// There is no mode file, or it cannot be read.
+    /// There is no mode file, or none that this user may read.
     Default,
+    /// The mode file cannot be read at the moment, for want of something or by a fault.
+    Unreadable,
     /// The variable of the environment with this name.
     Environment(&'static str),
     /// There is no telemetry directory.
@@ -137,36 +139,52 @@ pub struct Effective {
     pub as_of: Option<Date>,
 }
 
-/// The mode that holds in `dir` under `environment`.
+/// The mode that holds in `dir` under `environment`. It is off while the mode file is there and
+/// cannot be read.
 pub fn read(dir: Option<&TelemetryDir>, environment: &Environment) -> Effective {
+    let unreadable = |_| Effective::without_file(Mode::Off, Source::Unreadable);
+    try_read(dir, environment).unwrap_or_else(unreadable)
+}
+
+/// The mode that holds in `dir` under `environment`.
+///
+/// # Errors
+///
+/// If there is a mode file that this user may read, and it cannot be read at the moment: for want
+/// of file descriptors or memory, or by a fault of the disk.
+pub fn try_read(
+    dir: Option<&TelemetryDir>,
+    environment: &Environment,
+) -> Result<Effective, DirError> {
     let stated = match dir {
-        Some(dir) => stated(&dir.mode_file()),
-        None => Effective {
-            mode: Mode::Off,
-            source: Source::NoDirectory,
-            file: None,
-            as_of: None,
-        },
+        Some(dir) => stated(&dir.mode_file())?,
+        None => Effective::without_file(Mode::Off, Source::NoDirectory),
     };
-    match lowered(environment) {
+    Ok(match lowered(environment) {
         Some((mode, variable)) if mode < stated.mode => Effective {
             mode,
             source: Source::Environment(variable),
             ..stated
         },
         _ => stated,
+    })
+}
+
+impl Effective {
+    fn without_file(mode: Mode, source: Source) -> Effective {
+        Effective {
+            mode,
+            source,
+            file: None,
+            as_of: None,
+        }
     }
 }
 
 /// The mode that the file at `path` states.
-fn stated(path: &Path) -> Effective {
-    let Some(text) = read_text(path) else {
-        return Effective {
-            mode: Mode::Local,
-            source: Source::Default,
-            file: None,
-            as_of: None,
-        };
+fn stated(path: &Path) -> Result<Effective, DirError> {
+    let Some(text) = read_text(path)? else {
+        return Ok(Effective::without_file(Mode::Local, Source::Default));
     };
     let (mode, source) = match text.mode() {
         Ok(mode) => (mode, Source::File),
@@ -176,28 +194,42 @@ fn stated(path: &Path) -> Effective {
         (None, Mode::On) => system::modified(path).map(|time| time.date()),
         (date, _) => date,
     };
-    Effective {
+    Ok(Effective {
         mode,
         source,
         file: Some(text),
         as_of,
-    }
+    })
 }
 
-fn read_text(path: &Path) -> Option<ModeText> {
+/// What the mode file says; `None` if there is none, or none that this user may read.
+fn read_text(path: &Path) -> Result<Option<ModeText>, DirError> {
     let mut tries = 0;
     loop {
         let text = match read_bounded(path, MAX_LEN) {
             // A text that long names no mode.
-            Err(DirError::TooLong { .. }) => return Some(ModeText::parse(b"")),
-            text => ModeText::parse(&text.ok()?),
+            Err(DirError::TooLong { .. }) => return Ok(Some(ModeText::parse(b""))),
+            Err(DirError::NotAFile { .. }) => return Ok(None),
+            Err(error) if is_lasting(&error) => return Ok(None),
+            text => ModeText::parse(&text?),
         };
         // Other programs empty the file before they write it.
         if !text.word.is_empty() || tries == RETRIES {
-            return Some(text);
+            return Ok(Some(text));
         }
         system::pause();
         tries += 1;
+    }
+}
+
+/// Whether the mode file is missing, or this user may not read it.
+fn is_lasting(error: &DirError) -> bool {
+    use std::io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
+    match error {
+        DirError::Io { source, .. } => {
+            matches!(source.kind(), NotADirectory | NotFound | PermissionDenied)
+        }
+        _ => false,
     }
 }
 
@@ -223,7 +255,7 @@ fn lowered(environment: &Environment) -> Option<(Mode, &'static str)> {
 /// If the file cannot be written; it is left as it was then.
 pub fn set(dir: &TelemetryDir, mode: Mode, today: Date) -> Result<bool, DirError> {
     let path = dir.mode_file();
-    if read_text(&path).is_some_and(|text| text.mode() == Ok(mode)) {
+    if read_text(&path)?.is_some_and(|text| text.mode() == Ok(mode)) {
         return Ok(false);
     }
     create_root(dir.root())?;

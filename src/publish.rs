@@ -87,6 +87,8 @@ struct Aside {
 
 impl Aside {
     fn write(target: &Path, content: &[u8], durable: Durable) -> Result<Aside, DirError> {
+        let len = u64::try_from(content.len()).unwrap_or(u64::MAX);
+        system::may_reach(len).map_err(DirError::io("write", target))?;
         let (path, mut file) = Aside::create(target)?;
         let aside = Aside { path };
         let written = file.write_all(content).and_then(|()| match durable {
@@ -105,7 +107,10 @@ impl Aside {
             let mut name = prefix(target);
             name.push(format!("{}.{number}.tmp", std::process::id()));
             let path = target.with_file_name(name);
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
+            let mut options = OpenOptions::new();
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+            match options.write(true).create_new(true).open(&path) {
                 Ok(file) => return Ok((path, file)),
                 // A process that had this number before was killed; its file is not ours.
                 Err(error)

@@ -78,6 +78,23 @@ pub(crate) fn random_below(end: u32) -> u32 {
     u32::try_from(number).unwrap_or_default()
 }
 
+/// Whether this process may make a file `end` bytes long. One that tries to write past the limit
+/// on the size of files is sent a signal that ends it.
+#[cfg(unix)]
+pub(crate) fn may_reach(end: u64) -> std::io::Result<()> {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Fsize).current;
+    match limit.is_none_or(|limit| end <= limit) {
+        true => Ok(()),
+        false => Err(std::io::ErrorKind::FileTooLarge.into()),
+    }
+}
+
+/// Elsewhere there is no such limit.
+#[cfg(not(unix))]
+pub(crate) fn may_reach(_end: u64) -> std::io::Result<()> {
+    Ok(())
+}
+
 /// Lets another process finish what it was caught at.
 pub(crate) fn pause() {
     std::thread::sleep(Duration::from_millis(5));

@@ -31,11 +31,13 @@ const RETRIES: u32 = 10;
 /// assert!(week::parse(b" \n").is_err());
 /// ```
 pub fn parse(text: &[u8]) -> Result<Weekday, FormatError> {
-    match String::from_utf8_lossy(text)
-        .trim_start()
-        .as_bytes()
-        .first()
-    {
+    // White space counts where it is well-formed; any other byte is taken as it stands.
+    let mut parts = text.utf8_chunks();
+    let first = parts.find_map(|part| {
+        let valid = part.valid().trim_start().as_bytes();
+        valid.first().or(part.invalid().first()).copied()
+    });
+    match first {
         Some(digit) => Ok(Weekday::from_number(i32::from(digit.wrapping_sub(b'0')))),
         None => Err(FormatError::at(0, Rule::WeekendsEmpty)),
     }
@@ -77,7 +79,10 @@ pub fn read_or_create(dir: &TelemetryDir) -> Result<Weekday, DirError> {
     match read(dir) {
         Ok(Some(weekday)) => return Ok(weekday),
         Ok(None) => {
-            std::fs::create_dir_all(dir.local()).map_err(DirError::io("create", &dir.local()))?;
+            let mut builder = std::fs::DirBuilder::new();
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
+            let created = builder.recursive(true).create(dir.local());
+            created.map_err(DirError::io("create", &dir.local()))?;
             publish::create(&path, drawn().as_bytes())?;
         }
         // A program was killed before it wrote the day.

@@ -1,6 +1,6 @@
 //! Counting by many threads and processes: every sum is exact, and the files are sound.
 
-#![cfg(target_os = "linux")]
+#![cfg(all(target_os = "linux", not(feature = "disabled")))]
 
 mod support;
 

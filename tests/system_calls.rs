@@ -90,8 +90,15 @@ mod watching {
     ];
 
     /// The calls by which a count file and the day on which weeks end come to be.
-    const TO_MAKE: [&str; 7] = [
-        "mkdir", "mkdirat", "write", "link", "linkat", "unlink", "unlinkat",
+    const TO_MAKE: [&str; 8] = [
+        "mkdir",
+        "mkdirat",
+        "prlimit64",
+        "write",
+        "link",
+        "linkat",
+        "unlink",
+        "unlinkat",
     ];
 
     /// The calls that the heap makes when it pleases.

@@ -148,6 +148,7 @@ impl Status {
                 format!("the mode file says {word:?}, which is no mode [mode.text]")
             }
             Source::Default => "the default, as there is no readable mode file".to_owned(),
+            Source::Unreadable => "a mode file that cannot be read at the moment".to_owned(),
             Source::Environment(variable) => format!("the environment variable {variable}"),
             Source::NoDirectory => "there is no telemetry directory [dir.where]".to_owned(),
         }
@@ -189,7 +190,7 @@ impl Status {
             };
             json.key(b"Mode").string(self.mode.mode.name().as_bytes());
             json.key(b"DecidedBy").string(match self.mode.source {
-                Source::File | Source::UnknownWord => b"file",
+                Source::File | Source::UnknownWord | Source::Unreadable => b"file",
                 Source::Default => b"default",
                 Source::Environment(_) => b"environment",
                 Source::NoDirectory => b"no directory",

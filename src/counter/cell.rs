@@ -196,11 +196,19 @@ impl<S: Slot> Cell<S> {
         self.process.store(process, Ordering::SeqCst);
     }
 
-    /// What was moved and what was added; the former is read first, so that it is not the greater.
+    /// What was moved and what was added at one moment.
     fn both(&self) -> (u64, u64) {
+        // again until moved is the same before and after added
         // ORDERING: sequentially consistent, in this order, see `add_slowly`.
-        let moved = self.moved.load(Ordering::SeqCst);
-        (moved, self.added.load(Ordering::SeqCst))
+        let mut moved = self.moved.load(Ordering::SeqCst);
+        loop {
+            let added = self.added.load(Ordering::SeqCst);
+            let again = self.moved.load(Ordering::SeqCst);
+            if again == moved {
+                return (moved, added);
+            }
+            moved = again;
+        }
     }
 
     /// The count in the file while the cell is attached.

@@ -33,7 +33,7 @@ impl fmt::Display for Trouble {
                 f,
                 "the file is damaged at offset {offset:#x} [count.corrupt]; see dump --explain"
             ),
-            Trouble::Name => write!(f, "a name has 1 to 4096 bytes [fmt.name.max]"),
+            Trouble::Name => write!(f, "a name has 1 to 4096 bytes [fmt.name.min, fmt.name.max]"),
         }
     }
 }
@@ -145,6 +145,9 @@ impl<'w, W: Words> Table<'w, W> {
                 return Err(corrupt);
             }
             self.reach(limit, corrupt)?;
+            if limit == 0 && self.has_head() && limit_word.load(Ordering::Acquire) == 0 {
+                return Err(corrupt);
+            }
             let place = place(self.header_len, limit, name_len).ok_or(Trouble::Full)?;
             if place.end > layout::MAX_FILE_LEN || !self.words.grow(place.end) {
                 return Err(Trouble::Full);
@@ -162,8 +165,24 @@ impl<'w, W: Words> Table<'w, W> {
         }
     }
 
-    /// Writes the name of the record reserved at `offset`, and then its length.
+    /// Whether a chain has a record. Whoever links the first one has moved the limit before.
+    fn has_head(&self) -> bool {
+        let heads = layout::heads_off(self.header_len);
+        let mut words = (0..layout::BUCKETS).map(|bucket| {
+            let head = self
+                .words
+                .w32(heads.saturating_add(bucket.saturating_mul(4)));
+            // ORDERING: acquires what was done before the chain got its head, the limit with it.
+            head.map_or(0, |head| head.load(Ordering::Acquire))
+        });
+        words.any(|head| head != 0)
+    }
+
+    /// Writes the count, the name and then its length of the record reserved at `offset`.
     fn write(&self, offset: u32, name: &[u8]) -> Result<(), Trouble> {
+        // Free space is zero, unless somebody has damaged the file.
+        // ORDERING: relaxed, as the exchange of the head releases the whole record.
+        self.count(offset)?.store(0, Ordering::Relaxed);
         let mut at = offset.saturating_add(layout::NAME_OFF);
         for part in name.chunks(4) {
             let mut bytes = [0; 4];
@@ -228,13 +247,13 @@ impl<'w, W: Words> Table<'w, W> {
         let len_off = offset.saturating_add(layout::NAME_LEN_OFF);
         // ORDERING: relaxed, as for the next pointer in `search`.
         let name_len = self.w32(len_off)?.load(Ordering::Relaxed) & layout::NAME_LEN_MASK;
-        if u32::try_from(name.len()) != Ok(name_len) {
-            return Ok(false);
-        }
         let corrupt = Trouble::Corrupt { offset: len_off };
         let end = layout::record_len(name_len).and_then(|len| offset.checked_add(len));
         let end = end.filter(|end| *end <= limit).ok_or(corrupt)?;
         self.reach(end, corrupt)?;
+        if u32::try_from(name.len()) != Ok(name_len) {
+            return Ok(false);
+        }
         let mut at = offset.saturating_add(layout::NAME_OFF);
         for part in name.chunks(4) {
             // ORDERING: relaxed, as above.

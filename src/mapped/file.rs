@@ -2,13 +2,16 @@
 //!
 //! Implements the section *Opening* of `spec/concurrency.md`.
 
-use std::fs::{File, OpenOptions};
-use std::io;
-use std::os::unix::fs::FileExt as _;
+use std::fs::File;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 
 use super::region::Region;
-use crate::counter::table::Table;
+use crate::counter::table::{Table, Trouble};
 use crate::dir::DirError;
 use crate::format::date::{Span, Time};
 use crate::format::header::{self, ByteOrder};
@@ -29,6 +32,8 @@ pub(crate) struct CountFile {
     header_len: u32,
     path: PathBuf,
     span: Span,
+    /// One more than the offset at which damage was found; 0 if none was.
+    damage: AtomicU64,
 }
 
 impl CountFile {
@@ -60,11 +65,13 @@ impl CountFile {
         }
     }
 
-    /// Opens or makes the file at `path`; `None` if it belongs to another identity.
+    /// Opens or makes the file at `path`; `None` if it belongs to another identity, or to none.
     fn open_at(path: &Path, header: &[u8], span: Span) -> Result<Option<CountFile>, DirError> {
         let failed = |error| DirError::io("open", path)(error);
         let file = open_or_create(path, header)?;
-        let len = wait_until_whole(&file, header).map_err(failed)?;
+        let Some(len) = wait_until_whole(&file, path)? else {
+            return Ok(None);
+        };
         let mut theirs = vec![0; header.len()];
         file.read_exact_at(&mut theirs, 0).map_err(failed)?;
         let Some(span) = shared_span(&theirs, header, span) else {
@@ -76,12 +83,27 @@ impl CountFile {
             header_len: u32::try_from(header.len()).unwrap_or(u32::MAX),
             path: path.to_owned(),
             span,
+            damage: AtomicU64::new(0),
         }))
     }
 
-    /// The records of the file.
-    pub(crate) fn table(&self) -> Table<'_, Region> {
-        Table::new(&self.region, self.header_len)
+    /// The count of `name`, in a record of its own that is inserted if there is none.
+    ///
+    /// A file that was found to be damaged is left alone until [`ask_again`](CountFile::ask_again),
+    /// as a walk along damaged chains can take long.
+    pub(crate) fn insert(&self, name: &[u8]) -> Result<&AtomicU64, Trouble> {
+        // ORDERING: relaxed, here and below, as it only spares work.
+        let damage = self.damage.load(Ordering::Relaxed);
+        if let Some(offset) = damage.checked_sub(1) {
+            let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+            return Err(Trouble::Corrupt { offset });
+        }
+        let inserted = Table::new(&self.region, self.header_len).insert(name);
+        if let Err(Trouble::Corrupt { offset }) = inserted {
+            let damage = u64::from(offset).saturating_add(1);
+            self.damage.store(damage, Ordering::Relaxed);
+        }
+        inserted
     }
 
     /// Where the file lies, or lay.
@@ -89,13 +111,14 @@ impl CountFile {
         &self.path
     }
 
-    /// Whether nobody can find the file any more.
+    /// Whether nobody can find the file any more where it was opened.
     pub(crate) fn is_deleted(&self) -> bool {
-        self.region.is_deleted()
+        self.region.is_lost(&self.path)
     }
 
-    /// Lets the file system be asked for room at once, even if it had none a moment ago.
+    /// Lets the next look at the file be a fresh one, even if there was no room or damage before.
     pub(crate) fn ask_again(&self) {
+        self.damage.store(0, Ordering::Relaxed);
         self.region.ask_again();
     }
 
@@ -129,46 +152,47 @@ fn second_name(name: &str, meta: &str) -> String {
 
 /// The file at `path`, made whole in one step if there is none.
 fn open_or_create(path: &Path, header: &[u8]) -> Result<File, DirError> {
+    // What is no file may be opened as well, but never waits.
+    let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     // Another program can delete the file between two of these steps, but not for ever.
     for _ in 0..=RETRIES {
-        match OpenOptions::new().read(true).write(true).open(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            file => return file.map_err(DirError::io("open", path)),
+        match rustix::fs::open(path, flags, Mode::empty()) {
+            Err(Errno::NOENT) => {}
+            Err(error) => return Err(DirError::io("open", path)(error.into())),
+            Ok(file) => return Ok(File::from(file)),
         }
         // All of the page is written, so that all of it has blocks.
         let mut page = header.to_vec();
         page.resize(layout::PAGE as usize, 0);
         publish::create(path, &page)?;
     }
-    Err(DirError::Foreign {
-        path: path.to_owned(),
-    })
+    // A link that leads nowhere is there, and is not.
+    let path = path.to_owned();
+    Err(DirError::NotAFile { path })
 }
 
-/// Waits for a file that another program is making, and finishes it if that program died. Returns
-/// its length in bytes.
-fn wait_until_whole(file: &File, header: &[u8]) -> io::Result<u64> {
+/// Waits for a file that another program is making. Returns its length in bytes; `None` if it stays
+/// shorter than a page.
+fn wait_until_whole(file: &File, path: &Path) -> Result<Option<u64>, DirError> {
     let page = u64::from(layout::PAGE);
     let mut tries = 0;
     loop {
-        let meta = file.metadata()?;
+        let meta = file.metadata().map_err(DirError::io("open", path))?;
         if !meta.is_file() {
-            return Err(io::Error::from(io::ErrorKind::InvalidInput));
+            let path = path.to_owned();
+            return Err(DirError::NotAFile { path });
         }
         if meta.len() >= page {
-            return Ok(meta.len());
+            return Ok(Some(meta.len()));
         }
-        if tries == RETRIES {
-            break;
+        // One that was changed long ago was given up.
+        let age = meta.mtime().saturating_sub(system::now().unix());
+        if tries == RETRIES || age.saturating_abs() > 1 {
+            return Ok(None);
         }
         system::pause();
         tries += 1;
     }
-    // As Go's programs do: the header, then the end of the page. Whoever does it at the same time
-    // writes the same, but for TimeEnd, which is read back.
-    file.write_all_at(header, 0)?;
-    file.write_all_at(&[0; 4], page - 4)?;
-    Ok(page)
 }
 
 /// The days that a file with the header `theirs` counts, if a program with the header `ours` may

@@ -11,9 +11,10 @@
 //! never shortened (an assumption that the specification states).
 #![allow(unsafe_code, reason = "words of a mapping are reached by address")]
 
-use std::fs::File;
+use std::fs::{self, File, Metadata};
 use std::io;
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::path::Path;
 use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use memmap2::{MmapOptions, MmapRaw};
@@ -32,6 +33,9 @@ const RESERVED: u64 = layout::MAX_FILE_LEN as u64;
 pub(crate) struct Region {
     map: MmapRaw,
     file: File,
+    /// The file's device and number, as a program can close descriptors that are not its own and
+    /// get another file under the same number.
+    identity: (u64, u64),
     /// Up to here the file backs the mapping, in bytes. It never falls.
     backed: AtomicU32,
     /// The second, since 1970, in which the file system had no room; 0 once it is to be asked again.
@@ -44,6 +48,8 @@ impl Region {
         if size > RESERVED {
             return Err(io::Error::from(io::ErrorKind::FileTooLarge));
         }
+        let meta = file.metadata()?;
+        let identity = (meta.dev(), meta.ino());
         let mut refused = io::Error::from(io::ErrorKind::OutOfMemory);
         for len in [RESERVED, size.saturating_mul(2), size] {
             let len = usize::try_from(len).unwrap_or(usize::MAX);
@@ -52,6 +58,7 @@ impl Region {
                     let region = Region {
                         map,
                         file,
+                        identity,
                         backed: AtomicU32::new(0),
                         full: AtomicI64::new(0),
                     };
@@ -64,15 +71,27 @@ impl Region {
         Err(refused)
     }
 
-    /// Whether the file has no name left.
-    pub(super) fn is_deleted(&self) -> bool {
-        use std::os::unix::fs::MetadataExt as _;
-        self.file.metadata().is_ok_and(|meta| meta.nlink() == 0)
+    /// Whether the file can no longer be found at `path`, or no longer be reached.
+    pub(super) fn is_lost(&self, path: &Path) -> bool {
+        let elsewhere = match fs::metadata(path) {
+            Ok(meta) => (meta.dev(), meta.ino()) != self.identity,
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        };
+        elsewhere || self.metadata().is_err()
+    }
+
+    /// What the system says of the file, if the descriptor still stands for it.
+    fn metadata(&self) -> io::Result<Metadata> {
+        let meta = self.file.metadata()?;
+        match (meta.dev(), meta.ino()) == self.identity {
+            true => Ok(meta),
+            false => Err(Errno::BADF.into()),
+        }
     }
 
     /// Looks how long the file is, in bytes, and lets it back the mapping up to there.
     fn look(&self) -> io::Result<u32> {
-        let size = u32::try_from(self.file.metadata()?.len()).unwrap_or(u32::MAX);
+        let size = u32::try_from(self.metadata()?.len()).unwrap_or(u32::MAX);
         self.back(size)?;
         Ok(size)
     }
@@ -130,6 +149,7 @@ impl Region {
         self.look()?;
         let known = self.known();
         if known < end {
+            system::may_reach(u64::from(end))?;
             self.allocate(known, end)?;
             // The last bytes of a page hold no data, so it does no harm if others write them, too,
             // or if the file is longer already.
@@ -223,19 +243,34 @@ impl<T: Sync> StaticRef<T> {
         unsafe { pointer.as_ref() }
     }
 
+    /// Puts `new` in place of `old`, if `old` is there; else gives it back.
+    pub(crate) fn publish(&self, old: Option<&'static T>, new: Box<T>) -> Result<(), Box<T>> {
+        let new = Box::into_raw(new);
+        if self.exchange(old, new) {
+            return Ok(());
+        }
+        // SAFETY: the pointer comes from the box above, and as it was not put in place, nobody else
+        // has it.
+        Err(unsafe { Box::from_raw(new) })
+    }
+
     /// Puts `new` in place of `old`, if `old` is there. Returns whether it was.
     pub(crate) fn replace(&self, old: Option<&'static T>, new: Option<&'static T>) -> bool {
-        let pointer = |of: Option<&'static T>| match of {
-            Some(reference) => std::ptr::from_ref(reference).cast_mut(),
-            None => std::ptr::null_mut(),
-        };
+        let new = new.map_or(std::ptr::null_mut(), |new| {
+            std::ptr::from_ref(new).cast_mut()
+        });
+        self.exchange(old, new)
+    }
+
+    /// Puts `new`, which is null or lives for ever once it is in place, in place of `old`.
+    fn exchange(&self, old: Option<&'static T>, new: *mut T) -> bool {
+        let old = old.map_or(std::ptr::null_mut(), |old| {
+            std::ptr::from_ref(old).cast_mut()
+        });
         // ORDERING: sequentially consistent, pairs with `get`.
-        let exchanged = self.pointer.compare_exchange(
-            pointer(old),
-            pointer(new),
-            Ordering::SeqCst,
-            Ordering::SeqCst,
-        );
+        let exchanged = self
+            .pointer
+            .compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst);
         exchanged.is_ok()
     }
 }

@@ -125,8 +125,8 @@ impl Counter {
         // counter was to be listed, and has to look whether it was.
         // ORDERING: relaxed, as nothing but who lists the counter depends on it.
         let lister = self.lister.swap(process, Ordering::Relaxed);
-        if lister == 0 || lister != process && !self.recorder.lists(self) {
-            self.recorder.list(self);
+        if lister == 0 || lister != process && !self.recorder.list.has(self) {
+            self.recorder.list.put(self);
         }
         // A counter that was refused is tried again with all others that wait: finding out that a
         // disk is full, or where a chain is damaged, takes too long for every addition.

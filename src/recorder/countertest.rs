@@ -15,7 +15,7 @@ use crate::system::{self, Environment};
 
 /// Opens the process's recorder in `dir`, whatever the mode says in the environment.
 ///
-/// It can be called again with the same directory.
+/// The program is called `countertest` there. It can be called again with the same directory.
 ///
 /// # Errors
 ///
@@ -52,9 +52,9 @@ pub fn open(dir: &Path) -> Result<(), Closed> {
 ///
 /// # Errors
 ///
-/// [`Closed::Unopened`] if there is no file, or if it cannot be read.
+/// [`Closed::NoFile`] if there is none, [`Closed::Dir`] if it cannot be read.
 pub fn read_all() -> Result<BTreeMap<Vec<u8>, u64>, Closed> {
-    let path = DEFAULT.path().ok_or(Closed::Unopened)?;
+    let path = DEFAULT.path().ok_or(Closed::NoFile)?;
     let bytes = dir::read_count_file(path)?;
     let content = |error| DirError::Content {
         path: path.to_owned(),

@@ -5,13 +5,14 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
+use super::list::List;
 use super::{Closed, Counter};
 use crate::counter::cell::saturating_add;
 use crate::counter::table::Trouble;
 use crate::dir::{self, DirError, TelemetryDir};
 use crate::format::date::{Span, Time};
 use crate::format::identity::Identity;
-use crate::format::{layout, name, parse, record};
+use crate::format::{name, parse};
 use crate::mapped::{CountFile, StaticRef};
 use crate::mode::{self, Mode};
 use crate::system::{self, Environment};
@@ -45,8 +46,8 @@ pub struct Recorder {
     /// Where and for whom it counts, once it was opened.
     place: StaticRef<Place>,
     file: StaticRef<CountFile>,
-    /// The counters that were added to, by bucket of the name, the last one first.
-    counters: [StaticRef<Counter>; layout::BUCKETS as usize],
+    /// The counters that were added to.
+    pub(super) list: List,
     /// Whether the mode was off when it was last looked at.
     off: AtomicBool,
     /// Whether a counter waits though there is a file.
@@ -57,6 +58,8 @@ pub struct Recorder {
     tried: AtomicI64,
     /// The process in which a thread rotates; 0 if there is none.
     rotating: AtomicU32,
+    /// How many names are kept that were given as text.
+    names_kept: AtomicU32,
     /// The process that last began to attach all counters; 0 before the first.
     attaching: AtomicU32,
 }
@@ -69,6 +72,9 @@ struct Place {
     identity: Identity,
 }
 
+/// How many names are kept at most that [`Recorder::add`] found no record for.
+const MAX_KEPT: u32 = 65_536;
+
 /// How often mode and file are looked at away from the fast path at most, in seconds.
 const LOOK_AGAIN: i64 = 60;
 
@@ -78,12 +84,13 @@ impl Recorder {
         Recorder {
             place: StaticRef::none(),
             file: StaticRef::none(),
-            counters: [const { StaticRef::none() }; layout::BUCKETS as usize],
+            list: List::new(),
             off: AtomicBool::new(false),
             wanting: AtomicBool::new(false),
             looked: AtomicI64::new(0),
             tried: AtomicI64::new(0),
             rotating: AtomicU32::new(0),
+            names_kept: AtomicU32::new(0),
             attaching: AtomicU32::new(0),
         }
     }
@@ -160,20 +167,23 @@ impl Recorder {
             self.file.replace(old, None);
             drop(self.attach_all());
         }
-        // A file that ends on another day than this process thought can be open already.
+        // A file that ends on another day than this process thought can be open already; or another
+        // thread may have been faster.
         let new = opened?;
         let same = |old: &CountFile| old.path() == new.path() && !old.is_deleted();
-        if old.is_some_and(same) {
+        if old.is_some_and(same) || self.file.publish(old, Box::new(new)).is_err() {
             return self.attach_needed().map(|()| false);
         }
-        self.file.replace(old, Some(Box::leak(Box::new(new))));
         self.attach_all().map(|()| true)
     }
 
     /// Starts a thread that calls [`rotate`](Recorder::rotate) by the system's clock, again and
-    /// again with this pause between the calls, until the process ends. One minute is usual.
+    /// again with this pause between the calls, a millisecond at least, until the process ends. One
+    /// minute is usual.
     ///
-    /// A process that was forked off has no such thread until it asks for one.
+    /// There is one such thread in a process; what is asked for later changes nothing. A process
+    /// that was forked off has none until it asks for one. The thread takes signals that the
+    /// thread which starts it does not block.
     ///
     /// # Errors
     ///
@@ -186,7 +196,7 @@ impl Recorder {
         }
         let rotate = move || {
             loop {
-                std::thread::sleep(pause);
+                std::thread::sleep(pause.max(Duration::from_millis(1)));
                 // What fails is tried again.
                 drop(self.rotate(system::now()));
             }
@@ -199,13 +209,17 @@ impl Recorder {
         })
     }
 
-    /// Adds `n` to the counter `name`.
+    /// Adds `n` to the counter `name`; 0 changes nothing.
     ///
     /// # Errors
     ///
     /// Why it did not get into the file. It waits in the process then, but for a name that no
-    /// record can have ([`Trouble::Name`]), and in mode off: there it is dropped.
+    /// record can have ([`Trouble::Name`]), in mode off, and once 65,536 names wait: there it is
+    /// dropped.
     pub fn add(&'static self, name: &[u8], n: u64) -> Result<(), Closed> {
+        if n == 0 {
+            return Ok(());
+        }
         if self.drops() {
             return Err(Closed::Off);
         }
@@ -213,11 +227,10 @@ impl Recorder {
             return Err(has_none(name, Trouble::Name));
         }
         // A name that has been refused is tried again with all others that wait.
-        let mut refused = self.listed(name).filter(|counter| counter.name() == name);
-        let trouble = refused.find_map(Counter::refused);
+        let trouble = self.list.named(name).find_map(Counter::refused);
         let inserted = match trouble {
             Some(trouble) => Some(Err(trouble)),
-            None => self.file.get().map(|file| file.table().insert(name)),
+            None => self.open_file().map(|file| file.insert(name)),
         };
         let reason = match inserted {
             Some(Ok(count)) => {
@@ -225,10 +238,16 @@ impl Recorder {
                 return Ok(());
             }
             Some(Err(trouble)) => has_none(name, trouble),
-            None => Closed::Unopened,
+            None if self.place.get().is_none() => Closed::Unopened,
+            None => Closed::NoFile,
         };
-        self.kept(name).add_slowly(n);
-        Err(reason)
+        match self.kept(name) {
+            Some(counter) => {
+                counter.add_slowly(n);
+                Err(reason)
+            }
+            None => Err(Closed::TooMany),
+        }
     }
 
     /// Adds 1 to the counter of each flag that was set, for the program whose path ends in `base`.
@@ -255,9 +274,9 @@ impl Recorder {
     ///
     /// If there is a file and it cannot be read.
     pub fn read(&'static self, name: &[u8]) -> Result<u64, Closed> {
-        let same = self.listed(name).filter(|counter| counter.name() == name);
-        let waiting = same.fold(0, |sum: u64, counter| sum.saturating_add(counter.waiting()));
-        let Some(file) = self.file.get() else {
+        let waiting = self.list.named(name).map(Counter::waiting);
+        let waiting = waiting.fold(0, u64::saturating_add);
+        let Some(file) = self.open_file() else {
             return Ok(waiting);
         };
         let path = file.path();
@@ -273,17 +292,27 @@ impl Recorder {
 
     /// The days that the open file counts.
     pub fn span(&self) -> Option<Span> {
-        self.file.get().map(CountFile::span)
+        self.open_file().map(CountFile::span)
     }
 
     /// The open file.
     pub fn path(&self) -> Option<&std::path::Path> {
-        self.file.get().map(CountFile::path)
+        self.open_file().map(CountFile::path)
+    }
+
+    /// The file that is counted into.
+    fn open_file(&self) -> Option<&'static CountFile> {
+        // ORDERING: sequentially consistent, as whoever sets the flag attaches all counters
+        // afterwards: either it sees a counter that is attached here, or the flag is seen here.
+        match self.off.load(Ordering::SeqCst) {
+            true => None,
+            false => self.file.get(),
+        }
     }
 
     /// The sum of what waits in the process.
     pub fn waiting(&'static self) -> u64 {
-        let waiting = self.all().map(Counter::waiting);
+        let waiting = self.list.all().map(Counter::waiting);
         waiting.fold(0, u64::saturating_add)
     }
 
@@ -291,7 +320,7 @@ impl Recorder {
     /// does. Called away from the fast path.
     pub(super) fn drops(&'static self) -> bool {
         self.look_now_and_then();
-        // ORDERING: acquires nothing but the flag.
+        // ORDERING: relaxed, as a count that is added meanwhile may be dropped or not.
         self.off.load(Ordering::Relaxed)
     }
 
@@ -307,13 +336,18 @@ impl Recorder {
             drop(self.attach_waiting());
         }
         let looked = self.looked.load(Ordering::Relaxed);
-        if now.saturating_sub(looked).saturating_abs() < LOOK_AGAIN {
+        let recent = now.saturating_sub(looked).saturating_abs() < LOOK_AGAIN;
+        let exchange = |looked| {
+            self.looked
+                .compare_exchange(looked, now, Ordering::Relaxed, Ordering::Relaxed)
+        };
+        if recent || exchange(looked).is_err() {
             return;
         }
-        self.looked.store(now, Ordering::Relaxed);
         let deleted = self.file.get().is_some_and(CountFile::is_deleted);
+        let was_off = self.off.load(Ordering::Relaxed);
         // Short programs keep the file that they opened, even if its week ends.
-        if self.stop_if_off(place).is_ok() && (deleted || self.file.get().is_none()) {
+        if self.stop_if_off(place).is_ok() && (deleted || was_off || self.file.get().is_none()) {
             drop(self.rotate(Time::from_unix(now)));
         }
     }
@@ -324,70 +358,54 @@ impl Recorder {
         self.wanting.store(true, Ordering::Relaxed);
     }
 
-    /// Stops counting if the mode has become off.
+    /// Stops counting if the mode has become off. The file is kept, for the mode to change again.
     fn stop_if_off(&'static self, place: &Place) -> Result<(), Closed> {
-        let off = mode::read(Some(&place.dir), &place.environment).mode == Mode::Off;
-        // ORDERING: relaxed, as a count that is added meanwhile may be dropped or not.
-        self.off.store(off, Ordering::Relaxed);
-        if !off {
+        // off = load(off); now = what the mode file says; CAS off: off -> now, again if it changed,
+        // so that nobody puts an older reading in place of a newer one
+        let now = loop {
+            // ORDERING: sequentially consistent, see `open_file`.
+            let off = self.off.load(Ordering::SeqCst);
+            let now = match mode::try_read(Some(&place.dir), &place.environment) {
+                Ok(mode) => mode.mode == Mode::Off,
+                // What was found last holds until the mode can be read.
+                Err(_) if self.open_file().is_some() => return Ok(()),
+                Err(error) => return Err(error.into()),
+            };
+            let exchanged = self
+                .off
+                .compare_exchange(off, now, Ordering::SeqCst, Ordering::SeqCst);
+            if exchanged.is_ok() {
+                break now;
+            }
+        };
+        if !now {
             return Ok(());
         }
-        while !self.file.replace(self.file.get(), None) {}
         drop(self.attach_all());
         Err(Closed::Off)
     }
 
-    /// The counter that keeps what is added to `name` while there is no record.
-    fn kept(&'static self, name: &[u8]) -> &'static Counter {
-        let mut listed = self.listed(name);
-        listed
-            .find(|counter| counter.name() == name)
-            .unwrap_or_else(|| {
-                // Two threads may make one each; both are moved to one record.
-                let name = Box::leak(name.to_owned().into_boxed_slice());
-                Box::leak(Box::new(Counter::named(name, self)))
-            })
-    }
-
-    /// The counters in the bucket of `name`.
-    fn listed(&'static self, name: &[u8]) -> impl Iterator<Item = &'static Counter> {
-        let list = self.counters.get(record::bucket(name) as usize);
-        let first = list.and_then(StaticRef::get);
-        std::iter::successors(first, |counter| counter.next().get())
-    }
-
-    /// All counters that were added to.
-    fn all(&'static self) -> impl Iterator<Item = &'static Counter> {
-        let chain = |first| std::iter::successors(first, |counter: &&Counter| counter.next().get());
-        self.counters.iter().flat_map(move |list| chain(list.get()))
-    }
-
-    /// Whether `counter` is on the list.
-    pub(super) fn lists(&'static self, counter: &Counter) -> bool {
-        let mut listed = self.listed(counter.name());
-        listed.any(|listed| std::ptr::eq(listed, counter))
-    }
-
-    /// Puts `counter` on the list, which it must not be on.
-    pub(super) fn list(&'static self, counter: &'static Counter) {
-        let Some(list) = self.counters.get(record::bucket(counter.name()) as usize) else {
-            return;
-        };
-        // next = first; CAS list: first -> counter, again with what won
-        loop {
-            let first = list.get();
-            counter.next().replace(counter.next().get(), first);
-            if list.replace(first, Some(counter)) {
-                return;
-            }
+    /// The counter that keeps what is added to `name` while there is no record, unless too many
+    /// are kept.
+    fn kept(&'static self, name: &[u8]) -> Option<&'static Counter> {
+        if let Some(counter) = self.list.named(name).next() {
+            return Some(counter);
         }
+        // ORDERING: relaxed, as it only bounds the memory.
+        if self.names_kept.fetch_add(1, Ordering::Relaxed) >= MAX_KEPT {
+            self.names_kept.fetch_sub(1, Ordering::Relaxed);
+            return None;
+        }
+        // Two threads may make one each; both are moved to one record.
+        let name = Box::leak(name.to_owned().into_boxed_slice());
+        Some(Box::leak(Box::new(Counter::named(name, self))))
     }
 
     /// Attaches every counter that was added to, to the file that is open.
     fn attach_all(&'static self) -> Result<(), Closed> {
         // ORDERING: relaxed, as it is read by processes that are forked off from here on.
         self.attaching.store(std::process::id(), Ordering::Relaxed);
-        let results = self.all().map(|counter| self.attach(counter));
+        let results = self.list.all().map(|counter| self.attach(counter));
         // All are attached; the first reason is told.
         results.fold(Ok(()), Result::and)
     }
@@ -407,7 +425,7 @@ impl Recorder {
         // ORDERING: relaxed, as it only spares work; set before the counters are looked at, so
         // that one of them that goes on to wait sets it again.
         self.wanting.store(false, Ordering::Relaxed);
-        let waiting = self.all().filter(|counter| counter.waiting() > 0);
+        let waiting = self.list.all().filter(|counter| counter.waiting() > 0);
         let results = waiting.map(|counter| self.attach(counter));
         results.fold(Ok(()), Result::and)
     }
@@ -415,8 +433,8 @@ impl Recorder {
     /// Gives `counter` its record in the open file, or takes it from its record if there is none.
     pub(super) fn attach(&'static self, counter: &'static Counter) -> Result<(), Closed> {
         loop {
-            let file = self.file.get();
-            let record = file.map(|file| file.table().insert(counter.name()));
+            let file = self.open_file();
+            let record = file.map(|file| file.insert(counter.name()));
             counter.set_refused(record.and_then(Result::err));
             let result = match record {
                 Some(Ok(count)) => {
@@ -435,14 +453,14 @@ impl Recorder {
                 None => {
                     counter.cell().detach();
                     // ORDERING: relaxed, as what is added meanwhile may be dropped or not.
-                    if self.off.load(Ordering::Relaxed) {
+                    if self.off.load(Ordering::Relaxed) && self.open_file().is_none() {
                         counter.cell().forget();
                     }
                     Ok(())
                 }
             };
             // Another thread may have changed the file meanwhile; the last word is the file's.
-            if self.file.get().map(std::ptr::from_ref) == file.map(std::ptr::from_ref) {
+            if self.open_file().map(std::ptr::from_ref) == file.map(std::ptr::from_ref) {
                 return result;
             }
         }

@@ -13,12 +13,14 @@ pub mod countertest;
 mod counter;
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]
 mod counting;
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+mod list;
 #[cfg(not(all(target_os = "linux", not(feature = "disabled"))))]
 mod nothing;
 
 use std::fmt;
 
-use crate::counter::table::Trouble;
+pub use crate::counter::table::Trouble;
 use crate::dir::{DirError, TelemetryDir};
 use crate::format::identity::Identity;
 use crate::system::{self, Environment};
@@ -58,6 +60,10 @@ pub enum Closed {
     Elsewhere,
     /// A file could not be opened.
     Dir(DirError),
+    /// There is no file at the moment; [`Recorder::rotate`] tells why.
+    NoFile,
+    /// So many names wait in the process that no other is kept. What is added to it is dropped.
+    TooMany,
     /// A counter has no record.
     Record {
         /// The counter's name.
@@ -85,6 +91,8 @@ impl fmt::Display for Closed {
                 f,
                 "this recorder counts in another directory or for another program; use one for each"
             ),
+            Closed::NoFile => write!(f, "there is no file at the moment: rotate tells why"),
+            Closed::TooMany => write!(f, "too many names wait for a file [count.full]"),
             Closed::Dir(error) => write!(f, "{error}"),
             Closed::Record { name, trouble } => {
                 write!(f, "counter {:?}: {trouble}", String::from_utf8_lossy(name))
@@ -94,4 +102,11 @@ impl fmt::Display for Closed {
     }
 }
 
-impl std::error::Error for Closed {}
+impl std::error::Error for Closed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Closed::Dir(error) => error.source(),
+            _ => None,
+        }
+    }
+}
