@@ -28,6 +28,8 @@ const RETRIES: u32 = 10;
 /// use gotelemetry::week;
 /// assert_eq!(week::parse(b"3\n").unwrap().to_string(), "Wednesday");
 /// assert_eq!(week::parse(b"9").unwrap().number(), 2);
+/// // A byte that is no text stands for itself: 255 - 48, modulo 7.
+/// assert_eq!(week::parse(b"\xff").unwrap().number(), 4);
 /// assert!(week::parse(b" \n").is_err());
 /// ```
 pub fn parse(text: &[u8]) -> Result<Weekday, FormatError> {

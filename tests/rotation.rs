@@ -327,3 +327,29 @@ fn a_counter_without_a_name_counts_nothing_and_disturbs_nobody() {
     counter("runs", recorder).inc();
     assert_eq!(files(&dir), [BTreeMap::from([("runs".to_owned(), 1)])]);
 }
+
+#[test]
+fn adding_nothing_by_name_changes_nothing() {
+    let (_home, dir) = home();
+    let (recorder, result) = opened(&dir);
+    result.expect("it can be opened");
+    recorder.add(b"runs", 0).expect("there is nothing to do");
+    assert_eq!(files(&dir), [BTreeMap::new()]);
+}
+
+#[test]
+fn a_bounded_number_of_names_waits() {
+    let (_home, dir) = home();
+    let recorder: &'static Recorder = Box::leak(Box::new(Recorder::new()));
+    let mut last = Ok(());
+    for number in 0..=65_536 {
+        last = recorder.add(format!("name/{number}").as_bytes(), 1);
+    }
+    assert!(matches!(last, Err(Closed::TooMany)));
+    assert!(matches!(recorder.add(b"name/0", 1), Err(Closed::Unopened)));
+    assert_eq!(recorder.waiting(), 65_537);
+    recorder
+        .open(&dir, &Environment::default(), &tool(), on_day(0))
+        .expect("it can be opened");
+    assert_eq!((recorder.waiting(), sum(&dir, "name/0")), (0, 2));
+}

@@ -233,7 +233,8 @@ fn growing_looks_at_no_count_of_an_existing_record() {
         number += 1;
     }
     assert!(number > 2000);
-    assert_eq!(before, [1; 100]);
+    // Set to 0, and handed out.
+    assert_eq!(before, [2; 100]);
     assert_eq!(looks(), before);
 }
 
@@ -363,6 +364,44 @@ fn a_name_that_reaches_past_the_limit_is_damage() {
         memory.word(len_off).store(20, Ordering::Relaxed);
     });
     assert_eq!(troubles, [Some(Trouble::Corrupt { offset: len_off }); 2]);
+}
+
+#[test]
+fn a_damaged_record_of_another_name_is_damage_as_well() {
+    let missing = of_one_bucket().nth(3).expect("buckets repeat");
+    let len_off = layout::records_off(header_len()) + 2 * 32 + layout::NAME_LEN_OFF;
+    for word in [0xff00_0011, u32::MAX] {
+        let troubles = damaged(&missing, |memory, _| {
+            memory.word(len_off).store(word, Ordering::Relaxed);
+        });
+        assert_eq!(troubles, [Some(Trouble::Corrupt { offset: len_off }); 2]);
+    }
+}
+
+#[test]
+fn a_limit_of_0_beside_a_chain_is_damage() {
+    let memory = Memory::new();
+    add(&memory, b"n0", 1);
+    memory.word(header_len()).store(0, Ordering::Relaxed);
+    let before = memory.bytes();
+    let other = (0..)
+        .map(|number| format!("other/{number}"))
+        .find(|name| bucket(name.as_bytes()) != bucket(b"n0"));
+    let other = other.expect("there are 512 buckets");
+    let corrupt = Some(Trouble::Corrupt {
+        offset: header_len(),
+    });
+    assert_eq!(memory.table().insert(other.as_bytes()).err(), corrupt);
+    assert_eq!(memory.bytes(), before);
+}
+
+#[test]
+fn a_record_begins_with_a_count_of_0_whatever_lay_there() {
+    let memory = Memory::new();
+    let first = layout::records_off(header_len());
+    memory.counts[first as usize / 8].store(u64::MAX, Ordering::Relaxed);
+    add(&memory, b"a", 3);
+    assert_eq!(memory.counts(), BTreeMap::from([(b"a".to_vec(), 3)]));
 }
 
 #[test]
