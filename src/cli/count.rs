@@ -11,9 +11,10 @@ pub(super) static COMMAND: Command = Command {
     arguments: "NAME[=N]..",
     summary: "add to counters from a script; needs --dir or --tool, and --program",
     details: "\
-Adds N, else 1, to each counter NAME of the program with the path PATH. In a name \\n stands for a
-newline, as in the names of stack counters, and \\\\ for a backslash. Where the mode is off, nothing
-is counted, and that is no failure.",
+Adds N, else 1, to each counter NAME of the program with the path PATH. N is what follows the last =
+in the argument, if it is digits alone. In a name \\n stands for a newline, as in the names of stack
+counters, and \\\\ for a backslash; nothing else is changed. A NAME that begins with - comes behind --.
+Where the mode is off, nothing is counted, and that is no failure.",
     options: &["program", "program-version", "goversion"],
     max_files: usize::MAX,
     run: count,
@@ -66,15 +67,26 @@ fn add(context: &Context<'_>, identity: &Identity, counts: &[(String, u64)]) -> 
         Err(Closed::Dir(error)) => return Err(error.into()),
         result => result.map_err(|reason| CliError::Failed(reason.to_string()))?,
     }
+    let mut refused = Vec::new();
     for (name, n) in counts {
-        // What waits after the last one gets no other chance in this process.
-        drop(RECORDER.add(name.as_bytes(), *n));
+        if let Err(reason) = RECORDER.add(name.as_bytes(), *n) {
+            refused.push(reason.to_string());
+        }
     }
-    let counted = RECORDER.rotate(context.now);
-    counted.map(|_| true).map_err(|reason| {
-        let local = dir.local();
-        CliError::Failed(format!("{}: not counted: {reason}", local.display()))
-    })
+    // What waits after this gets no other chance in this process.
+    let Err(reason) = RECORDER.rotate(context.now) else {
+        return Ok(true);
+    };
+    if refused.is_empty() {
+        refused.push(reason.to_string());
+    }
+    let local = dir.local();
+    let lines = refused
+        .iter()
+        .map(|reason| format!("{}: not counted: {reason}", local.display()));
+    Err(CliError::Failed(
+        lines.collect::<Vec<_>>().join("\ngotelemetry: "),
+    ))
 }
 
 /// Takes apart `NAME` or `NAME=N`.

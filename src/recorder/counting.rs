@@ -250,11 +250,13 @@ impl Recorder {
         }
     }
 
-    /// Adds 1 to the counter of each flag that was set, for the program whose path ends in `base`.
+    /// Adds 1 to the counter of each flag that was set, `base/flag:NAME`; `base` is the last element
+    /// of the program's path.
     ///
     /// # Errors
     ///
-    /// Why a flag did not get into the file, as for [`add`](Recorder::add).
+    /// Why the first one that did not get into the file did not, as for [`add`](Recorder::add); all
+    /// are added.
     pub fn count_flags<'f>(
         &'static self,
         base: &str,
