@@ -3,6 +3,7 @@
 //! Implements the section *Opening* of `spec/concurrency.md`.
 
 use std::fs::File;
+use std::io;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +14,7 @@ use rustix::io::Errno;
 use super::region::Region;
 use crate::counter::table::{Table, Trouble};
 use crate::dir::DirError;
-use crate::format::date::{Span, Time};
+use crate::format::date::{Date, Span, Time, Weekday};
 use crate::format::header::{self, ByteOrder};
 use crate::format::identity::Identity;
 use crate::format::{layout, record};
@@ -37,8 +38,8 @@ pub(crate) struct CountFile {
 }
 
 impl CountFile {
-    /// Opens the file of `identity` for `span` in the directory `local`, and makes it if there is
-    /// none.
+    /// Opens the file of `identity` that begins `today` in the directory `local`, and makes it if
+    /// there is none; only then is `weekend` asked, the day on which it is to end.
     ///
     /// A file that another program began on the same day is joined even if it ends on another
     /// day; one that belongs to another identity with an equal file name is left alone, and a
@@ -46,38 +47,62 @@ impl CountFile {
     pub(crate) fn open(
         local: &Path,
         identity: &Identity,
-        span: Span,
+        today: Date,
+        weekend: impl FnOnce() -> Result<Weekday, DirError>,
     ) -> Result<CountFile, DirError> {
-        let name = identity.file_name(span);
-        let meta = identity.meta_text(span);
-        let first = local.join(&name);
-        let header = header::encode(meta.as_bytes(), native()).map_err(|error| {
-            let path = first.clone();
-            DirError::Content { path, error }
-        })?;
-        match CountFile::open_at(&first, &header, span)? {
-            Some(file) => Ok(file),
-            None => {
-                let second = local.join(second_name(&name, &meta));
-                let file = CountFile::open_at(&second, &header, span)?;
-                file.ok_or(DirError::Foreign { path: second })
-            }
+        let end = today.plus_days(1).ok_or(DirError::NoWeek)?;
+        let some_end = Span { begin: today, end };
+        let first = local.join(identity.file_name(some_end));
+        let header = header_of(identity, some_end, &first)?;
+        if let Some(file) = open_existing(&first)?
+            && let Some(joined) = CountFile::join(file, &first, &header, some_end)?
+        {
+            return Ok(joined);
         }
+        let span = Span::beginning(today, weekend()?).ok_or(DirError::NoWeek)?;
+        let header = header_of(identity, span, &first)?;
+        if let Some(file) = CountFile::open_at(&first, &header, span)? {
+            return Ok(file);
+        }
+        let second = second_name(&identity.file_name(span), &identity.meta_text(span));
+        let second = local.join(second);
+        let file = CountFile::open_at(&second, &header, span)?;
+        file.ok_or(DirError::Foreign { path: second })
     }
 
     /// Opens or makes the file at `path`; `None` if it belongs to another identity, or to none.
     fn open_at(path: &Path, header: &[u8], span: Span) -> Result<Option<CountFile>, DirError> {
-        let failed = |error| DirError::io("open", path)(error);
         let file = open_or_create(path, header)?;
-        let Some(len) = wait_until_whole(&file, path)? else {
+        let mut tries = 0;
+        while tries < RETRIES && is_being_made(&file).map_err(DirError::io("open", path))? {
+            system::pause();
+            tries += 1;
+        }
+        CountFile::join(file, path, header, span)
+    }
+
+    /// The file at `path`, if programs with the header `header` may count into it.
+    fn join(
+        file: File,
+        path: &Path,
+        header: &[u8],
+        span: Span,
+    ) -> Result<Option<CountFile>, DirError> {
+        let meta = file.metadata().map_err(DirError::io("open", path))?;
+        if !meta.is_file() {
+            let path = path.to_owned();
+            return Err(DirError::NotAFile { path });
+        }
+        if meta.len() < u64::from(layout::PAGE) {
             return Ok(None);
-        };
+        }
         let mut theirs = vec![0; header.len()];
-        file.read_exact_at(&mut theirs, 0).map_err(failed)?;
+        file.read_exact_at(&mut theirs, 0)
+            .map_err(DirError::io("open", path))?;
         let Some(span) = shared_span(&theirs, header, span) else {
             return Ok(None);
         };
-        let region = Region::map(file, len).map_err(DirError::io("map", path))?;
+        let region = Region::map(file, &meta).map_err(DirError::io("map", path))?;
         Ok(Some(CountFile {
             region,
             header_len: u32::try_from(header.len()).unwrap_or(u32::MAX),
@@ -150,16 +175,32 @@ fn second_name(name: &str, meta: &str) -> String {
     format!("{stem}-{hash:08x}{}", crate::format::identity::FILE_SUFFIX)
 }
 
-/// The file at `path`, made whole in one step if there is none.
-fn open_or_create(path: &Path, header: &[u8]) -> Result<File, DirError> {
+/// The header of a file of `identity` for `span`, to be at `path`.
+fn header_of(identity: &Identity, span: Span, path: &Path) -> Result<Vec<u8>, DirError> {
+    let meta = identity.meta_text(span);
+    header::encode(meta.as_bytes(), native()).map_err(|error| {
+        let path = path.to_owned();
+        DirError::Content { path, error }
+    })
+}
+
+/// The file at `path`, if there is one.
+fn open_existing(path: &Path) -> Result<Option<File>, DirError> {
     // What is no file may be opened as well, but never waits.
     let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    match rustix::fs::open(path, flags, Mode::empty()) {
+        Err(Errno::NOENT) => Ok(None),
+        Err(error) => Err(DirError::io("open", path)(error.into())),
+        Ok(file) => Ok(Some(File::from(file))),
+    }
+}
+
+/// The file at `path`, made whole in one step if there is none.
+fn open_or_create(path: &Path, header: &[u8]) -> Result<File, DirError> {
     // Another program can delete the file between two of these steps, but not for ever.
     for _ in 0..=RETRIES {
-        match rustix::fs::open(path, flags, Mode::empty()) {
-            Err(Errno::NOENT) => {}
-            Err(error) => return Err(DirError::io("open", path)(error.into())),
-            Ok(file) => return Ok(File::from(file)),
+        if let Some(file) = open_existing(path)? {
+            return Ok(file);
         }
         // All of the page is written, so that all of it has blocks.
         let mut page = header.to_vec();
@@ -171,28 +212,12 @@ fn open_or_create(path: &Path, header: &[u8]) -> Result<File, DirError> {
     Err(DirError::NotAFile { path })
 }
 
-/// Waits for a file that another program is making. Returns its length in bytes; `None` if it stays
-/// shorter than a page.
-fn wait_until_whole(file: &File, path: &Path) -> Result<Option<u64>, DirError> {
-    let page = u64::from(layout::PAGE);
-    let mut tries = 0;
-    loop {
-        let meta = file.metadata().map_err(DirError::io("open", path))?;
-        if !meta.is_file() {
-            let path = path.to_owned();
-            return Err(DirError::NotAFile { path });
-        }
-        if meta.len() >= page {
-            return Ok(Some(meta.len()));
-        }
-        // One that was changed long ago was given up.
-        let age = meta.mtime().saturating_sub(system::now().unix());
-        if tries == RETRIES || age.saturating_abs() > 1 {
-            return Ok(None);
-        }
-        system::pause();
-        tries += 1;
-    }
+/// Whether another program may just be making the file, which is shorter than a page.
+fn is_being_made(file: &File) -> io::Result<bool> {
+    let meta = file.metadata()?;
+    let age = system::now().unix().saturating_sub(meta.mtime());
+    let short = meta.is_file() && meta.len() < u64::from(layout::PAGE);
+    Ok(short && age.saturating_abs() <= 1)
 }
 
 /// The days that a file with the header `theirs` counts, if a program with the header `ours` may
@@ -218,7 +243,6 @@ fn shared_span(theirs: &[u8], ours: &[u8], span: Span) -> Option<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::date::{Date, Weekday};
 
     fn identity() -> Identity {
         Identity::new("example.com/tool", "v1.0.0", "devel", "linux", "amd64").expect("sound")

@@ -43,12 +43,12 @@ pub(crate) struct Region {
 }
 
 impl Region {
-    /// Maps `file`, which has to be open for reading and writing and is `size` bytes long.
-    pub(super) fn map(file: File, size: u64) -> io::Result<Region> {
+    /// Maps `file`, which has to be open for reading and writing, and of which `meta` speaks.
+    pub(super) fn map(file: File, meta: &Metadata) -> io::Result<Region> {
+        let size = meta.len();
         if size > RESERVED {
             return Err(io::Error::from(io::ErrorKind::FileTooLarge));
         }
-        let meta = file.metadata()?;
         let identity = (meta.dev(), meta.ino());
         let mut refused = io::Error::from(io::ErrorKind::OutOfMemory);
         for len in [RESERVED, size.saturating_mul(2), size] {

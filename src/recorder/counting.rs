@@ -477,9 +477,14 @@ fn has_none(name: &[u8], trouble: Trouble) -> Closed {
 impl Place {
     /// Opens the count file of the week of `now`.
     fn open(&self, now: Time) -> Result<CountFile, Closed> {
-        let weekend = week::read_or_create(&self.dir)?;
-        let span = Span::beginning(now.date(), weekend).ok_or(DirError::NoWeek)?;
-        Ok(CountFile::open(&self.dir.local(), &self.identity, span)?)
+        let weekend = || week::read_or_create(&self.dir);
+        let local = self.dir.local();
+        Ok(CountFile::open(
+            &local,
+            &self.identity,
+            now.date(),
+            weekend,
+        )?)
     }
 }
 

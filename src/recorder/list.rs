@@ -1,5 +1,7 @@
 //! The counters that were added to, of one recorder: found by name, never removed.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::Counter;
 use crate::format::{layout, record};
 use crate::mapped::StaticRef;
@@ -8,6 +10,8 @@ use crate::mapped::StaticRef;
 #[derive(Debug)]
 pub(super) struct List {
     buckets: [StaticRef<Counter>; layout::BUCKETS as usize],
+    /// Whether a counter was ever put on it.
+    used: AtomicBool,
 }
 
 impl List {
@@ -15,12 +19,19 @@ impl List {
     pub(super) const fn new() -> List {
         List {
             buckets: [const { StaticRef::none() }; layout::BUCKETS as usize],
+            used: AtomicBool::new(false),
         }
     }
 
     /// All counters.
     pub(super) fn all(&'static self) -> impl Iterator<Item = &'static Counter> {
-        self.buckets.iter().flat_map(chain)
+        // An empty list is not looked through, which saves a program that opens its file touching
+        // the memory of the buckets.
+        // ORDERING: sequentially consistent, as `put` sets it before it looks for an open file, and
+        // who opens one looks here afterwards.
+        let used = self.used.load(Ordering::SeqCst);
+        let buckets = if used { &self.buckets[..] } else { &[] };
+        buckets.iter().flat_map(chain)
     }
 
     /// The counters with this name: several, if a program made them.
@@ -41,6 +52,8 @@ impl List {
         let Some(bucket) = self.buckets.get(record::bucket(counter.name()) as usize) else {
             return;
         };
+        // ORDERING: sequentially consistent, see `all`.
+        self.used.store(true, Ordering::SeqCst);
         // next = first; CAS bucket: first -> counter, again with what won
         loop {
             let first = bucket.get();
