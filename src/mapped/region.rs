@@ -63,12 +63,23 @@ impl Region {
                         full: AtomicI64::new(0),
                     };
                     region.back(u32::try_from(size).unwrap_or(u32::MAX))?;
+                    region.touch();
                     return Ok(region);
                 }
                 Err(error) => refused = error,
             }
         }
         Err(refused)
+    }
+
+    /// Touches the first page by a write that changes nothing: the system then maps it for writing
+    /// at once, and not for reading first.
+    fn touch(&self) {
+        if let Some(word) = self.w32(0) {
+            // An exchange, as an addition of 0 would be compiled to a read.
+            // ORDERING: relaxed, as nothing is changed.
+            let _ = word.compare_exchange(0, 0, Ordering::Relaxed, Ordering::Relaxed);
+        }
     }
 
     /// Whether the file can no longer be found at `path`, or no longer be reached.
