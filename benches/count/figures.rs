@@ -1,4 +1,4 @@
-//! The order of the figures: Criterion's first, then a table for each Go toolchain, then growth.
+//! The order of the figures: a table for each Go toolchain, then growth.
 
 mod children;
 #[path = "../../tests/support/go.rs"]
@@ -9,9 +9,6 @@ mod inserting;
 mod opening;
 mod table;
 
-use std::time::Duration;
-
-use criterion::{BatchSize, Criterion};
 use gotelemetry::dir::TelemetryDir;
 use gotelemetry::recorder;
 use tempfile::TempDir;
@@ -33,7 +30,6 @@ pub(crate) fn main() {
     recorder::open(&TelemetryDir::at(home.path()), &identity).expect("the file can be opened");
     COUNTER.inc();
 
-    alone();
     let toolchains = go::toolchains();
     if toolchains.is_empty() {
         println!("no Go toolchain below target/peers to compare with: run .ci/peers");
@@ -43,25 +39,6 @@ pub(crate) fn main() {
         beside(Some(toolchain));
     }
     growing::show(&toolchains);
-}
-
-/// What Criterion measures of ours, without anything to compare with.
-fn alone() {
-    let mut criterion = Criterion::default()
-        .sample_size(20)
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(500))
-        .configure_from_args();
-    criterion.bench_function("count/increment", |bencher| bencher.iter(|| COUNTER.inc()));
-    let template = inserting::Template::new();
-    criterion.bench_function("count/500 new counters of 16000", |bencher| {
-        bencher.iter_batched(
-            || template.copy(),
-            inserting::Copied::insert,
-            BatchSize::PerIteration,
-        );
-    });
-    criterion.final_summary();
 }
 
 /// The table of figures 1 to 5, beside one toolchain if there is any.
