@@ -80,13 +80,11 @@ fn add(context: &Context<'_>, identity: &Identity, counts: &[(String, u64)]) -> 
     if refused.is_empty() {
         refused.push(reason.to_string());
     }
-    let local = dir.local();
     let lines = refused
         .iter()
-        .map(|reason| format!("{}: not counted: {reason}", local.display()));
-    Err(CliError::Failed(
-        lines.collect::<Vec<_>>().join("\ngotelemetry: "),
-    ))
+        .map(|reason| format!("not counted: {reason}"));
+    let lines: Vec<String> = lines.collect();
+    Err(CliError::Failed(lines.join("\ngotelemetry: ")))
 }
 
 /// Takes apart `NAME` or `NAME=N`.

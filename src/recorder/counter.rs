@@ -2,11 +2,11 @@
 //!
 //! Implements the section *Counting* of `spec/concurrency.md`.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use super::{DEFAULT, Recorder};
 use crate::counter::cell::{Cell, Slot};
-use crate::counter::table::Trouble;
+use crate::format::name;
 use crate::mapped::StaticRef;
 
 /// The count of one name, usable at any time from any thread.
@@ -19,14 +19,9 @@ pub struct Counter {
     next: StaticRef<Counter>,
     /// The process that saw to it that this counter is on the list; 0 before the first.
     lister: AtomicU32,
-    /// Why the open file has no record for it, in the numbers of [`Counter::set_refused`].
-    refused: AtomicU64,
+    /// Whether the open file was seen to have no record for it.
+    refused: AtomicBool,
 }
-
-/// Numbers for what a counter was refused for; from [`CORRUPT`] on, an offset follows.
-const FULL: u64 = 1;
-const NAME: u64 = 2;
-const CORRUPT: u64 = 3;
 
 /// A reference to the count in the file.
 #[derive(Debug)]
@@ -71,7 +66,7 @@ impl Counter {
             cell: Cell::new(CountRef(StaticRef::none()), CountRef(StaticRef::none())),
             next: StaticRef::none(),
             lister: AtomicU32::new(0),
-            refused: AtomicU64::new(0),
+            refused: AtomicBool::new(false),
         }
     }
 
@@ -123,7 +118,7 @@ impl Counter {
     #[inline(never)]
     pub(super) fn add_slowly(&'static self, n: u64) {
         let process = std::process::id();
-        let dropped = self.recorder.drops() || self.refused() == Some(Trouble::Name);
+        let dropped = self.recorder.drops() || name::check(self.name).is_err();
         if dropped || !self.cell.add_slowly(n, process) {
             return;
         }
@@ -136,36 +131,17 @@ impl Counter {
         }
         // A counter that was refused is tried again with all others that wait: finding out that a
         // disk is full, or where a chain is damaged, takes too long for every addition.
-        match self.refused() {
-            None => drop(self.recorder.attach(self)),
-            Some(_) => self.recorder.want(),
-        }
-    }
-
-    /// Why the open file has no record for it, if that was seen.
-    pub(super) fn refused(&self) -> Option<Trouble> {
         // ORDERING: relaxed, as it only spares work.
         match self.refused.load(Ordering::Relaxed) {
-            0 => None,
-            FULL => Some(Trouble::Full),
-            NAME => Some(Trouble::Name),
-            offset => {
-                let offset = u32::try_from(offset.saturating_sub(CORRUPT)).unwrap_or_default();
-                Some(Trouble::Corrupt { offset })
-            }
+            true => self.recorder.want(),
+            false => drop(self.recorder.attach(self)),
         }
     }
 
-    /// Remembers why the open file has no record for it.
-    pub(super) fn set_refused(&self, trouble: Option<Trouble>) {
-        let number = match trouble {
-            None => 0,
-            Some(Trouble::Full) => FULL,
-            Some(Trouble::Name) => NAME,
-            Some(Trouble::Corrupt { offset }) => CORRUPT.saturating_add(u64::from(offset)),
-        };
+    /// Remembers whether the open file has no record for it.
+    pub(super) fn set_refused(&self, refused: bool) {
         // ORDERING: relaxed, as it only spares work.
-        self.refused.store(number, Ordering::Relaxed);
+        self.refused.store(refused, Ordering::Relaxed);
     }
 
     pub(super) fn cell(&self) -> &Cell<impl Slot> {

@@ -8,9 +8,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{Closed, DEFAULT};
-use crate::dir::{self, DirError, TelemetryDir};
+use crate::dir::{DirError, TelemetryDir};
 use crate::format::identity::Identity;
-use crate::format::parse;
 use crate::system::{self, Environment};
 
 /// Opens the process's recorder in `dir`, whatever the mode says in the environment.
@@ -55,14 +54,5 @@ pub fn open(dir: &Path) -> Result<(), Closed> {
 /// [`Closed::NoFile`] if there is none, [`Closed::Dir`] if it cannot be read.
 pub fn read_all() -> Result<BTreeMap<Vec<u8>, u64>, Closed> {
     let path = DEFAULT.path().ok_or(Closed::NoFile)?;
-    let bytes = dir::read_count_file(path)?;
-    let content = |error| DirError::Content {
-        path: path.to_owned(),
-        error,
-    };
-    let file = parse(&bytes).map_err(content)?;
-    let counts = file.counts().into_iter();
-    Ok(counts
-        .map(|(name, count)| (name.into_owned(), count))
-        .collect())
+    Ok(super::counts_of(path)?)
 }

@@ -9,10 +9,10 @@ use super::list::List;
 use super::{Closed, Counter};
 use crate::counter::cell::saturating_add;
 use crate::counter::table::Trouble;
-use crate::dir::{self, DirError, TelemetryDir};
+use crate::dir::TelemetryDir;
 use crate::format::date::{Span, Time};
 use crate::format::identity::Identity;
-use crate::format::{name, parse};
+use crate::format::name;
 use crate::mapped::{CountFile, StaticRef};
 use crate::mode::{self, Mode};
 use crate::system::{self, Environment};
@@ -224,20 +224,14 @@ impl Recorder {
             return Err(Closed::Off);
         }
         if name::check(name).is_err() {
-            return Err(has_none(name, Trouble::Name));
+            return Err(has_none(None, name, Trouble::Name));
         }
-        // A name that has been refused is tried again with all others that wait.
-        let trouble = self.list.named(name).find_map(Counter::refused);
-        let inserted = match trouble {
-            Some(trouble) => Some(Err(trouble)),
-            None => self.open_file().map(|file| file.insert(name)),
-        };
-        let reason = match inserted {
-            Some(Ok(count)) => {
+        let reason = match self.open_file().map(|file| (file, file.insert(name))) {
+            Some((_, Ok(count))) => {
                 saturating_add(count, n);
                 return Ok(());
             }
-            Some(Err(trouble)) => has_none(name, trouble),
+            Some((file, Err(trouble))) => has_none(Some(file), name, trouble),
             None if self.place.get().is_none() => Closed::Unopened,
             None => Closed::NoFile,
         };
@@ -281,14 +275,8 @@ impl Recorder {
         let Some(file) = self.open_file() else {
             return Ok(waiting);
         };
-        let path = file.path();
-        let bytes = dir::read_count_file(path)?;
-        let content = |error| DirError::Content {
-            path: path.to_owned(),
-            error,
-        };
-        let parsed = parse(&bytes).map_err(content)?;
-        let count = parsed.counts().get(name).copied().unwrap_or_default();
+        let counts = super::counts_of(file.path())?;
+        let count = counts.get(name).copied().unwrap_or_default();
         Ok(count.saturating_add(waiting))
     }
 
@@ -437,7 +425,7 @@ impl Recorder {
         loop {
             let file = self.open_file();
             let record = file.map(|file| file.insert(counter.name()));
-            counter.set_refused(record.and_then(Result::err));
+            counter.set_refused(matches!(record, Some(Err(_))));
             let result = match record {
                 Some(Ok(count)) => {
                     counter.cell().attach(count, std::process::id());
@@ -445,12 +433,8 @@ impl Recorder {
                 }
                 Some(Err(trouble)) => {
                     counter.cell().detach();
-                    if trouble == Trouble::Name {
-                        counter.cell().forget();
-                    } else {
-                        self.want();
-                    }
-                    Err(has_none(counter.name(), trouble))
+                    self.want();
+                    Err(has_none(file, counter.name(), trouble))
                 }
                 None => {
                     counter.cell().detach();
@@ -469,9 +453,12 @@ impl Recorder {
     }
 }
 
-fn has_none(name: &[u8], trouble: Trouble) -> Closed {
-    let name = name.to_owned();
-    Closed::Record { name, trouble }
+fn has_none(file: Option<&CountFile>, name: &[u8], trouble: Trouble) -> Closed {
+    Closed::Record {
+        path: file.map(|file| file.path().to_owned()),
+        name: name.to_owned(),
+        trouble,
+    }
 }
 
 impl Place {

@@ -18,11 +18,14 @@ mod list;
 #[cfg(not(all(target_os = "linux", not(feature = "disabled"))))]
 mod nothing;
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 pub use crate::counter::table::Trouble;
-use crate::dir::{DirError, TelemetryDir};
+use crate::dir::{self, DirError, TelemetryDir};
 use crate::format::identity::Identity;
+use crate::format::parse;
 use crate::system::{self, Environment};
 
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]
@@ -66,6 +69,8 @@ pub enum Closed {
     TooMany,
     /// A counter has no record.
     Record {
+        /// The file; none if it is the name that no file takes.
+        path: Option<PathBuf>,
         /// The counter's name.
         name: Vec<u8>,
         /// Why it has none.
@@ -94,7 +99,14 @@ impl fmt::Display for Closed {
             Closed::NoFile => write!(f, "there is no file at the moment: rotate tells why"),
             Closed::TooMany => write!(f, "too many names wait for a file [count.full]"),
             Closed::Dir(error) => write!(f, "{error}"),
-            Closed::Record { name, trouble } => {
+            Closed::Record {
+                path,
+                name,
+                trouble,
+            } => {
+                if let Some(path) = path {
+                    write!(f, "{}: ", path.display())?;
+                }
                 write!(f, "counter {:?}: {trouble}", String::from_utf8_lossy(name))
             }
             Closed::Thread(kind) => write!(f, "cannot start a thread: {kind}"),
@@ -109,4 +121,17 @@ impl std::error::Error for Closed {
             _ => None,
         }
     }
+}
+
+/// All counts in the file at `path`, by name.
+fn counts_of(path: &Path) -> Result<BTreeMap<Vec<u8>, u64>, DirError> {
+    let bytes = dir::read_count_file(path)?;
+    let file = parse(&bytes).map_err(|error| {
+        let path = path.to_owned();
+        DirError::Content { path, error }
+    })?;
+    let counts = file.counts().into_iter();
+    Ok(counts
+        .map(|(name, count)| (name.into_owned(), count))
+        .collect())
 }

@@ -135,6 +135,12 @@ impl Counter {
         0
     }
 
+    /// Nothing is added to.
+    #[doc(hidden)]
+    pub fn word(&self) -> Option<&'static std::sync::atomic::AtomicU64> {
+        None
+    }
+
     /// Reads nothing.
     ///
     /// # Errors
