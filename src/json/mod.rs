@@ -1,15 +1,18 @@
 //! JSON as Go reads and writes it: one bounded reader, one writer.
 //!
 //! Implements `spec/json.md`. [`Reader`] gives a hostile document out piece by piece, without
-//! recursion; [`Writer`] makes the bytes that Go's `encoding/json` makes. What documents mean is
+//! recursion; [`Value`] is a small one as a whole; [`Writer`] makes the bytes that Go's
+//! `encoding/json` makes. What documents mean is
 //! not known here.
 
 use std::borrow::Cow;
 
 mod read;
+mod value;
 mod write;
 
 pub use read::{Event, JsonError, MAX_DEPTH, Reader};
+pub use value::Value;
 pub use write::Writer;
 
 /// Bytes as text: each one that belongs to no UTF-8 character becomes U+FFFD, as in Go.

@@ -94,6 +94,11 @@ impl Writer {
         self.raw(&float(value));
     }
 
+    /// Writes a number that was read, as it was written.
+    pub(super) fn number(&mut self, text: &str) {
+        self.raw(text);
+    }
+
     /// Writes `true` or `false`.
     pub fn bool(&mut self, value: bool) {
         self.raw(if value { "true" } else { "false" });
