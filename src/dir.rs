@@ -12,6 +12,9 @@ use crate::format::identity::FILE_SUFFIX;
 use crate::format::{FormatError, header, layout};
 use crate::system::{self, Environment};
 
+/// No report is longer, in bytes.
+const MAX_REPORT_LEN: u64 = 16 * 1024 * 1024;
+
 /// How many bytes of a count file are read at most: one too many for the parser.
 const MAX_COUNT_FILE_LEN: u64 = layout::MAX_FILE_LEN as u64 + 1;
 
@@ -315,6 +318,15 @@ fn catch_up(mut file: &File, bytes: &mut Vec<u8>) -> io::Result<()> {
             .read_to_end(bytes)?;
     }
     Ok(())
+}
+
+/// The text of the report at `path`.
+///
+/// # Errors
+///
+/// If it cannot be read, is no regular file, or is longer than 16 MiB.
+pub fn read_report(path: &Path) -> Result<Vec<u8>, DirError> {
+    read_bounded(path, MAX_REPORT_LEN)
 }
 
 /// The bytes of a file of at most `max` bytes.

@@ -26,12 +26,17 @@ pub struct Environment {
 impl Environment {
     /// The environment of this process.
     pub fn read() -> Environment {
-        let var = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        Environment::of(|name| std::env::var_os(name))
+    }
+
+    /// The environment in which `var` gives the value of each variable that is set.
+    pub fn of(var: impl Fn(&str) -> Option<OsString>) -> Environment {
+        let var = |name: &str| var(name).filter(|value| !value.is_empty());
         Environment {
             gotelemetry: var("GOTELEMETRY"),
             do_not_track: var("DO_NOT_TRACK"),
             directory: var("GOTELEMETRYDIR").map(PathBuf::from),
-            config_home: config_home(|name| var(name)),
+            config_home: config_home(var),
         }
     }
 }

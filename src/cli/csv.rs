@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::{Command, Context, Outcome, Result, dump, quote::escaped, quote::quoted};
-use crate::dir::{TelemetryDir, read_bounded, report_week};
+use crate::dir::{TelemetryDir, read_report, report_week};
 use crate::format::date::Date;
 use crate::json::Writer;
 use crate::report::Report;
@@ -22,9 +22,6 @@ week, labelled with the first file that has it.",
     max_files: 0,
     run: csv,
 };
-
-/// No report is longer, in bytes.
-const MAX_REPORT_LEN: u64 = 16 * 1024 * 1024;
 
 /// A build of a program: program, version, goversion, goos, goarch.
 type Build = [String; 5];
@@ -155,7 +152,7 @@ fn from_count_file(path: &Path, wrap: bool) -> std::result::Result<OfFile, Strin
 }
 
 fn from_report(path: &Path) -> std::result::Result<OfFile, String> {
-    let text = read_bounded(path, MAX_REPORT_LEN).map_err(|error| error.to_string())?;
+    let text = read_report(path).map_err(|error| error.to_string())?;
     let report = Report::parse(&text).map_err(|error| format!("{}: {error}", path.display()))?;
     let of_program = |program: crate::report::ProgramReport| Counts {
         build: [

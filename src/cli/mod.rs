@@ -9,6 +9,7 @@ mod clean;
 #[cfg(target_os = "linux")]
 mod count;
 mod csv;
+mod driver;
 mod dump;
 mod explain;
 mod help;
@@ -128,6 +129,7 @@ const COMMANDS: &[&Command] = &[
     &csv::COMMAND,
     #[cfg(target_os = "linux")]
     &count::COMMAND,
+    &driver::COMMAND,
     #[cfg(target_os = "linux")]
     &tour::COMMAND,
     &help::COMMAND,
