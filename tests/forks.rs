@@ -294,11 +294,12 @@ fn forks_beside_a_thread_that_rotates_do_not_count_into_files_that_were_left() {
                 std::hint::spin_loop();
             }
             in_a_fork(|| {
-                // Nobody has added to the next file, so that the counts in it are 0.
+                // Nobody else has added to the next file.
                 let in_next = |counter: &&'static Counter| {
+                    counter.inc();
                     // ORDERING: relaxed, as a count orders nothing.
                     let count = counter.word().map(|word| word.load(Ordering::Relaxed));
-                    count == Some(0)
+                    count == Some(1)
                 };
                 match recorder.rotate(in_week(week)) {
                     Ok(_) if counters.iter().all(in_next) => 0,

@@ -62,6 +62,8 @@ pub struct Recorder {
     names_kept: AtomicU32,
     /// The process that last began to attach all counters; 0 before the first.
     attaching: AtomicU32,
+    /// What time it is.
+    clock: fn() -> Time,
 }
 
 /// Where and for whom a recorder counts.
@@ -79,8 +81,13 @@ const MAX_KEPT: u32 = 65_536;
 const LOOK_AGAIN: i64 = 60;
 
 impl Recorder {
-    /// A recorder without a file.
+    /// A recorder without a file, which goes by the system's clock.
     pub const fn new() -> Recorder {
+        Recorder::with_clock(system::now)
+    }
+
+    /// A recorder without a file, which goes by `clock` where no time is given.
+    pub const fn with_clock(clock: fn() -> Time) -> Recorder {
         Recorder {
             place: StaticRef::none(),
             file: StaticRef::none(),
@@ -92,6 +99,7 @@ impl Recorder {
             rotating: AtomicU32::new(0),
             names_kept: AtomicU32::new(0),
             attaching: AtomicU32::new(0),
+            clock,
         }
     }
 
@@ -177,7 +185,7 @@ impl Recorder {
         self.attach_all().map(|()| true)
     }
 
-    /// Starts a thread that calls [`rotate`](Recorder::rotate) by the system's clock, again and
+    /// Starts a thread that calls [`rotate`](Recorder::rotate) by the recorder's clock, again and
     /// again with this pause between the calls, a millisecond at least, until the process ends. One
     /// minute is usual.
     ///
@@ -198,7 +206,7 @@ impl Recorder {
             loop {
                 std::thread::sleep(pause.max(Duration::from_millis(1)));
                 // What fails is tried again.
-                drop(self.rotate(system::now()));
+                drop(self.rotate((self.clock)()));
             }
         };
         let thread = std::thread::Builder::new().name("gotelemetry".to_owned());
@@ -320,7 +328,7 @@ impl Recorder {
         let Some(place) = self.place.get() else {
             return;
         };
-        let now = system::now().unix();
+        let now = (self.clock)().unix();
         // ORDERING: relaxed, all of them, as they only spare work.
         if self.wanting.load(Ordering::Relaxed) && self.tried.swap(now, Ordering::Relaxed) != now {
             drop(self.attach_waiting());
@@ -391,12 +399,22 @@ impl Recorder {
         Some(Box::leak(Box::new(Counter::named(name, self))))
     }
 
-    /// Attaches every counter that was added to, to the file that is open.
+    /// Takes every counter from the file that it is attached to, and attaches those that wait to
+    /// the file that is open. The others get a record there when they are added to.
     fn attach_all(&'static self) -> Result<(), Closed> {
         // ORDERING: relaxed, as it is read by processes that are forked off from here on.
         self.attaching.store(std::process::id(), Ordering::Relaxed);
-        let results = self.list.all().map(|counter| self.attach(counter));
-        // All are attached; the first reason is told.
+        // spec[count.zero]
+        let results = self.list.all().map(|counter| match counter.waiting() {
+            // Whoever adds to it meanwhile attaches it.
+            0 => {
+                counter.set_refused(false);
+                counter.cell().detach();
+                Ok(())
+            }
+            _ => self.attach(counter),
+        });
+        // All are tried; the first reason is told.
         results.fold(Ok(()), Result::and)
     }
 

@@ -3,12 +3,13 @@
 //! Implements the section *Writing* of `spec/driver.md`.
 
 use std::fs;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Done, Operation, Refusal, Request, bytes, date, hex, integer, member, time};
 use crate::dir::TelemetryDir;
-use crate::format::date::Span;
+use crate::format::date::{Span, Time};
 use crate::format::header::{self, ByteOrder};
 use crate::format::identity::{self, Identity};
 use crate::format::name;
@@ -147,16 +148,30 @@ fn identity(request: &Request) -> Result<Identity, Refusal> {
     )?)
 }
 
-/// A recorder for a case; its mappings stay until the driver ends.
-fn recorder() -> &'static Recorder {
-    Box::leak(Box::new(Recorder::new()))
+/// The present in the case at hand, in seconds since 1970.
+static PRESENT: AtomicI64 = AtomicI64::new(0);
+
+/// A recorder for a case that begins at `now`; its mappings stay until the driver ends.
+fn recorder(now: Time) -> &'static Recorder {
+    set_present(now);
+    // ORDERING: relaxed, as one thread alone reads and writes it.
+    let clock = || Time::from_unix(PRESENT.load(Ordering::Relaxed));
+    Box::leak(Box::new(Recorder::with_clock(clock)))
+}
+
+fn set_present(now: Time) {
+    // ORDERING: relaxed, as one thread alone reads and writes it.
+    PRESENT.store(now.unix(), Ordering::Relaxed);
 }
 
 fn write(request: &Request) -> Answer {
     let (identity, environment) = (identity(request)?, request.environment()?);
     let dir = TelemetryDir::at(&request.dir);
-    let recorder = recorder();
+    let recorder = recorder(Time::from_unix(0));
     for step in request.arg("steps", Value::as_array)? {
+        let now = step.get("now").and_then(time);
+        now.into_iter().for_each(set_present);
+        let now = || now.ok_or_else(|| Refusal::Error("a step without its time".to_owned()));
         // What a recorder refuses is no rejection: the suite looks at the files.
         match member(step, "do", Value::as_str)? {
             "add" => {
@@ -164,10 +179,9 @@ fn write(request: &Request) -> Answer {
                 drop(recorder.add(&name, n));
             }
             "open" => {
-                let now = member(step, "now", time)?;
-                drop(recorder.open(&dir, &environment, &identity, now));
+                drop(recorder.open(&dir, &environment, &identity, now()?));
             }
-            "rotate" => drop(recorder.rotate(member(step, "now", time)?)),
+            "rotate" => drop(recorder.rotate(now()?)),
             "put" => {
                 let path = request.dir.join(member(step, "file", Value::as_str)?);
                 fs::write(&path, member(step, "bytes", bytes)?).map_err(failed)?;
@@ -192,11 +206,11 @@ fn race(request: &Request) -> Answer {
     let names = names.ok_or_else(|| Refusal::Error("names that are no bytes".to_owned()))?;
     let rounds = request.arg("rounds", Value::as_u64)?;
     let dir = TelemetryDir::at(&request.dir);
-    let recorder = recorder();
+    let now = request.arg("now", time)?;
+    let recorder = recorder(now);
     let barrier = request.path("barrier")?;
     let begun = Instant::now();
     let opened = || {
-        let now = request.arg("now", time)?;
         let opened = recorder.open(&dir, &Environment::default(), &identity(request)?, now);
         opened.map_err(|closed| Refusal::Error(closed.to_string()))
     };
