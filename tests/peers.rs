@@ -9,6 +9,8 @@
 mod beside_go;
 #[path = "support/go.rs"]
 mod go;
+#[path = "support/go_conformance.rs"]
+mod go_conformance;
 #[path = "support/harness.rs"]
 mod harness;
 mod support;
@@ -29,7 +31,7 @@ const VERSIONS: [&str; 3] = ["go1.27.3", "go1.25.5", "go1.23.9"];
 
 type Fact = fn(&Toolchain) -> Result<String, String>;
 
-const FACTS: [(&str, Fact); 5] = [
+const FACTS: [(&str, Fact); 6] = [
     (
         "dump_equals_go_reading_of_real_files",
         dump_equals_go_reading_of_real_files,
@@ -49,6 +51,10 @@ const FACTS: [(&str, Fact); 5] = [
     (
         "env_and_modes_are_those_of_go",
         env_and_modes_are_those_of_go,
+    ),
+    (
+        "driver_answers_hello_and_reads",
+        go_conformance::driver_answers_hello_and_reads,
     ),
 ];
 

@@ -21,9 +21,16 @@ use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Where the driver's source lies, and its files.
+/// Where the driver's source lies, and its files: each with its place in the copy of x/telemetry.
 const DRIVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/drivers/go");
-const DRIVER_FILES: [&str; 2] = ["main.go", "count.go"];
+const DRIVER_FILES: [(&str, &str); 6] = [
+    ("main.go", "driver/main.go"),
+    ("count.go", "driver/count.go"),
+    ("conformance.go", "driver/conformance.go"),
+    ("conformance_read.go", "driver/conformance_read.go"),
+    ("conformance_write.go", "driver/conformance_write.go"),
+    ("counter/recorder.go", "internal/counter/recorder.go"),
+];
 
 /// One installed Go toolchain.
 #[derive(Clone, Debug)]
@@ -77,7 +84,7 @@ impl Toolchain {
     /// for its present source is not there yet.
     pub(crate) fn driver(&self) -> Result<PathBuf, String> {
         let mut hasher = DefaultHasher::new();
-        for name in DRIVER_FILES {
+        for (name, _) in DRIVER_FILES {
             let path = Path::new(DRIVER).join(name);
             hasher.write(&fs::read(&path).map_err(|error| told(&path, &error))?);
         }
@@ -100,16 +107,17 @@ impl Toolchain {
     /// Builds the driver below `aside` and returns the program's path.
     fn build_driver(&self, aside: &Path) -> Result<PathBuf, String> {
         // The parser lies in an internal package, which only packages of its own module may
-        // import: so the driver becomes a package in a copy of that module.
+        // import: so the driver becomes a package in a copy of that module. What is not exported
+        // either, a file of that package exports.
         let module = aside.join("telemetry");
         let vendored = "src/cmd/vendor/golang.org/x/telemetry";
         copy_tree(&self.root()?.join(vendored), &module)?;
         let go_mod = format!("module golang.org/x/telemetry\n\ngo {}\n", self.language());
         write(&module.join("go.mod"), go_mod)?;
-        for name in DRIVER_FILES {
+        for (name, place) in DRIVER_FILES {
             let source = Path::new(DRIVER).join(name);
             let source = fs::read(&source).map_err(|error| told(&source, &error))?;
-            write(&module.join("driver").join(name), source)?;
+            write(&module.join(place), source)?;
         }
 
         let home = aside.join("home");

@@ -9,10 +9,13 @@
 //	driver increments DIR       time of additions, for each request on stdin
 //	driver insert DIR OLD       time of new counters, names on stdin, OLD of them old
 //	driver reattached DIR OLD   counters that moved while names on stdin were inserted
+//	driver conformance          what requests of the conformance suite ask for
+//	driver default-dir          the telemetry directory that the environment leads to
 //
 // tests/support/go.rs copies the x/telemetry of a Go toolchain and builds this
 // program inside that copy, for the parser is in an internal package. The
-// driver has no opinion of its own on what a file should hold.
+// driver has no opinion of its own on what a file should hold. Its package
+// counter becomes a part of x/telemetry's package of that name.
 package main
 
 import (
@@ -69,6 +72,13 @@ func main() {
 			return printTime(path, rounds)
 		}))
 	case "nothing":
+	case "conformance":
+		if err := answerRequests(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	case "default-dir":
+		fmt.Print(telemetry.Default.Dir())
 	case "open", "increments", "insert", "reattached":
 		if len(args) == 0 {
 			misuse()
@@ -82,7 +92,7 @@ func main() {
 }
 
 func misuse() {
-	fmt.Fprintln(os.Stderr, "usage: driver read FILE.. | driver bench ROUNDS FILE.. | driver count DIR NAME.. | driver nothing | driver open DIR | driver increments DIR | driver insert DIR OLD | driver reattached DIR OLD")
+	fmt.Fprintln(os.Stderr, "usage: driver read FILE.. | driver bench ROUNDS FILE.. | driver count DIR NAME.. | driver nothing | driver open DIR | driver increments DIR | driver insert DIR OLD | driver reattached DIR OLD | driver conformance | driver default-dir")
 	os.Exit(2)
 }
 
