@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -67,6 +68,15 @@ type refused struct{ error }
 type skipped struct{ error }
 
 type none struct{}
+
+// refusedUnlessOfFile is for what reads or writes files itself: what the system
+// says of them is no judgement of the input.
+func refusedUnlessOfFile(err error) error {
+	if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
+		return err
+	}
+	return refused{err}
+}
 
 type request struct {
 	Hello *int            `json:"hello"`

@@ -102,7 +102,7 @@ func readWeekends(t task) (any, error) {
 	telemetry.Default = telemetry.NewDir(t.dir)
 	weekday, err := counter.WeekEnd()
 	if err != nil {
-		return nil, refused{err}
+		return nil, refusedUnlessOfFile(err)
 	}
 	return map[string]int{"weekday": int(weekday)}, nil
 }

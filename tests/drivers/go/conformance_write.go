@@ -33,7 +33,7 @@ func setMode(t task) (any, error) {
 		return nil, err
 	}
 	if err := telemetry.NewDir(t.dir).SetModeAsOf(args.Mode, args.Now); err != nil {
-		return nil, refused{err}
+		return nil, refusedUnlessOfFile(err)
 	}
 	return none{}, nil
 }
@@ -54,7 +54,7 @@ func span(t task) (any, error) {
 	setClock(args.Now)
 	begin, end, err := counter.CounterSpan()
 	if err != nil {
-		return nil, refused{err}
+		return nil, refusedUnlessOfFile(err)
 	}
 	return map[string]string{"begin": begin.Format(dateOnly), "end": end.Format(dateOnly)}, nil
 }
