@@ -171,10 +171,6 @@ impl TelemetryDir {
     /// space, or is no single path element;
     /// [`DirError::NoDirectory`] if the user's configuration directory is unknown.
     pub fn of_tool(name: &str, environment: &Environment) -> Result<TelemetryDir, DirError> {
-        let config = environment
-            .config_home
-            .as_ref()
-            .ok_or(DirError::NoDirectory)?;
         let forbidden = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
         if name.is_empty()
             || name.eq_ignore_ascii_case("go")
@@ -185,6 +181,10 @@ impl TelemetryDir {
             let name = name.to_owned();
             return Err(DirError::ToolName { name });
         }
+        let config = environment
+            .config_home
+            .as_ref()
+            .ok_or(DirError::NoDirectory)?;
         Ok(TelemetryDir::at(config.join(name).join("telemetry")))
     }
 

@@ -108,6 +108,7 @@ fn counts(json: &mut Reader<'_>, counts: &mut BTreeMap<String, i64>) -> Result<(
         let count = match json.next()? {
             Event::Number(text) => whole(text)
                 .ok_or_else(|| form(json, "a count that is no whole number of 64 bits"))?,
+            Event::Null => 0,
             _ => return Err(form(json, "a count that is no number")),
         };
         counts.insert(name.to_owned(), count);

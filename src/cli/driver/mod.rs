@@ -102,13 +102,19 @@ impl From<DirError> for Refusal {
     fn from(error: DirError) -> Refusal {
         match error {
             DirError::Content { error, .. } => error.into(),
-            DirError::ToolName { .. } => Refusal::Reject {
-                clause: "dir.tool.name",
-                offset: 0,
-                reason: error.to_string(),
-            },
+            DirError::ToolName { .. } => rejection("dir.tool.name", &error),
+            DirError::NotAFile { .. } | DirError::TooLong { .. } => rejection("dir.files", &error),
             error => Refusal::Error(error.to_string()),
         }
+    }
+}
+
+/// A rejection of something that has no offset.
+fn rejection(clause: &'static str, error: &DirError) -> Refusal {
+    Refusal::Reject {
+        clause,
+        offset: 0,
+        reason: error.to_string(),
     }
 }
 
