@@ -7,6 +7,8 @@
 //! - L2 [`dir`], [`mode`], [`week`], [`system`]: the telemetry directory; [`recorder`]: counters in
 //!   its files.
 //! - L3 `json`, `report`: documents, with feature `cli`.
+//! - L4 `conformance`: the suite that asks other implementations, with feature `cli`; with feature
+//!   `conformance` its vectors are compiled in.
 //! - L6 `cli`: the program, with feature `cli`.
 //!
 //! The rules stand in `spec/`, one clause a sentence; errors name the clause they come from. A
@@ -39,6 +41,9 @@ pub mod week;
 pub mod json;
 #[cfg(feature = "cli")]
 pub mod report;
+
+#[cfg(feature = "cli")]
+pub mod conformance;
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -16,8 +16,20 @@ use support::raw;
 const COUNT_FILE: &str = "local/go@go1.27.3-go1.27.3-linux-amd64-2026-11-18.v1.count";
 
 /// The names of all commands.
-const COMMANDS: [&str; 11] = [
-    "status", "on", "local", "off", "env", "clean", "clear", "dump", "csv", "tour", "help",
+const COMMANDS: [&str; 13] = [
+    "status",
+    "on",
+    "local",
+    "off",
+    "env",
+    "clean",
+    "clear",
+    "dump",
+    "csv",
+    "conformance",
+    "driver",
+    "tour",
+    "help",
 ];
 
 /// What the program says to a wrong call.
@@ -281,6 +293,9 @@ fn help_tells_how_each_command_is_called() {
             "clean" | "clear" => "gotelemetry clean [--older-than DAYS]",
             "dump" => "gotelemetry dump [--explain] [FILE..]",
             "csv" => "gotelemetry csv [--go]",
+            "conformance" => {
+                "gotelemetry conformance [--driver CMD] [--vectors DIR] [--known FILE] [--filter ID]"
+            }
             "help" => "gotelemetry help [COMMAND]",
             _ => &format!("gotelemetry {name}"),
         };

@@ -19,6 +19,7 @@ const FLOORS: &[&[&str]] = &[
         "system", "dir", "publish", "week", "mode", "mapped", "recorder",
     ],
     &["json", "report"],
+    &["conformance"],
     &["cli", "main"],
 ];
 

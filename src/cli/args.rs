@@ -21,6 +21,10 @@ const OPTIONS: &[(&str, &str)] = &[
     ("program", "PATH"),
     ("program-version", "V"),
     ("goversion", "G"),
+    ("driver", "CMD"),
+    ("vectors", "DIR"),
+    ("known", "FILE"),
+    ("filter", "ID"),
 ];
 
 /// The options that all commands have.
@@ -45,6 +49,10 @@ pub(super) struct Args {
     pub(super) go_version: Option<String>,
     /// In days.
     pub(super) older_than: Option<u32>,
+    pub(super) driver: Option<String>,
+    pub(super) vectors: Option<PathBuf>,
+    pub(super) known: Option<PathBuf>,
+    pub(super) filter: Option<String>,
     /// The names of the options that were given.
     given: Vec<&'static str>,
 }
@@ -100,6 +108,10 @@ impl Args {
                 let days = parser.value().and_then(|v| v.parse()).map_err(misuse)?;
                 self.older_than = Some(days);
             }
+            "driver" => self.driver = Some(text(parser)?),
+            "vectors" => self.vectors = Some(PathBuf::from(parser.value().map_err(misuse)?)),
+            "known" => self.known = Some(PathBuf::from(parser.value().map_err(misuse)?)),
+            "filter" => self.filter = Some(text(parser)?),
             "explain" => self.explain = true,
             "go" => self.go = true,
             "version" => self.version = true,

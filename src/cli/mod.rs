@@ -6,6 +6,7 @@
 
 mod args;
 mod clean;
+mod conformance;
 #[cfg(target_os = "linux")]
 mod count;
 mod csv;
@@ -129,6 +130,7 @@ const COMMANDS: &[&Command] = &[
     &csv::COMMAND,
     #[cfg(target_os = "linux")]
     &count::COMMAND,
+    &conformance::COMMAND,
     &driver::COMMAND,
     #[cfg(target_os = "linux")]
     &tour::COMMAND,
