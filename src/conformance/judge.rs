@@ -97,7 +97,16 @@ impl Judge<'_> {
         if let Some(detail) = difference {
             return Ok((Outcome::Wrong, detail));
         }
-        if let Some(files) = &expected.files
+        // Who refuses an input leaves it as it was.
+        let rejected = matches!(expected.verdict, Verdict::Reject { .. });
+        let input = || {
+            let input = self.case.input.iter();
+            input
+                .map(|path| (path.clone(), format!("input/{path}")))
+                .collect()
+        };
+        let untouched = (rejected && self.case.extended.is_empty()).then(input);
+        if let Some(files) = expected.files.as_ref().or(untouched.as_ref())
             && let Some(difference) = self.room.difference(self.case, self.vectors, files)?
         {
             let detail = Detail {

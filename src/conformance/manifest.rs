@@ -16,6 +16,9 @@ const LEVELS: [&str; 5] = ["reader", "writer", "reporter", "uploader", "collecto
 
 const MAX_PROCESSES: u64 = 64;
 const MAX_ROUNDS: u64 = 1_000_000;
+/// No file is extended to more, in bytes.
+const MAX_SIZE: u64 = 1 << 30;
+
 const MAX_NAMES: u64 = 100_000;
 
 /// A case.
@@ -25,6 +28,8 @@ pub(super) struct Case {
     pub(super) level: String,
     /// Paths below `input/`.
     pub(super) input: Vec<String>,
+    /// The sizes to which zeros extend those of them that are not stored whole.
+    pub(super) extended: BTreeMap<String, u64>,
     /// When those of them were last changed for which it matters.
     pub(super) changed: BTreeMap<String, Time>,
     /// An object.
@@ -110,7 +115,10 @@ fn case(node: &Node<'_>) -> Result<Case> {
         id: path(&node.member("id")?)?,
         op,
         level: level.text()?.to_owned(),
-        changed: changed(node, &input)?,
+        extended: of_input(node, "extended", &input, |size| size.number(1, MAX_SIZE))?,
+        changed: of_input(node, "changed", &input, |time| {
+            Time::parse(time.text()?).map_err(|_| time.fault("no time"))
+        })?,
         input,
         args,
         race,
@@ -127,17 +135,22 @@ fn path(node: &Node<'_>) -> Result<String> {
     }
 }
 
-fn changed(node: &Node<'_>, input: &[String]) -> Result<BTreeMap<String, Time>> {
-    let mut changed = BTreeMap::new();
-    let members = node.optional("changed").map(|changed| changed.members());
-    for (path, time) in members.transpose()?.into_iter().flatten() {
+/// What the member `key` says of paths that are input.
+fn of_input<T>(
+    node: &Node<'_>,
+    key: &'static str,
+    input: &[String],
+    of: impl Fn(&Node<'_>) -> Result<T>,
+) -> Result<BTreeMap<String, T>> {
+    let mut found = BTreeMap::new();
+    let members = node.optional(key).map(|member| member.members());
+    for (path, value) in members.transpose()?.into_iter().flatten() {
         if !input.iter().any(|input| input == path) {
-            return Err(time.fault("no such input"));
+            return Err(value.fault("no such input"));
         }
-        let moment = Time::parse(time.text()?).map_err(|_| time.fault("no time"))?;
-        changed.insert(path.to_owned(), moment);
+        found.insert(path.to_owned(), of(&value)?);
     }
-    Ok(changed)
+    Ok(found)
 }
 
 fn race(node: &Node<'_>) -> Result<Race> {
@@ -303,6 +316,11 @@ mod tests {
             "[\"local/weekends\"]",
             "[]",
             "cases[0].changed.local/weekends: no such input",
+        ),
+        (
+            "\"changed\":{\"local/weekends\":\"2026-11-21T00:00:00Z\"}",
+            "\"extended\":{\"local/weekends\":0}",
+            "cases[0].extended.local/weekends: no number from 1 to 1073741824",
         ),
         (
             "2026-11-21T00",

@@ -64,6 +64,11 @@ impl House {
                 fs::create_dir_all(parent).map_err(DirError::io("create", parent))?;
             }
             fs::write(&path, content).map_err(DirError::io("write", &path))?;
+            if let Some(size) = case.extended.get(name) {
+                let file = File::options().write(true).open(&path);
+                let extended = file.and_then(|file| file.set_len(*size));
+                extended.map_err(DirError::io("extend", &path))?;
+            }
             if let Some(time) = case.changed.get(name) {
                 let set = set_changed(&path, *time);
                 set.map_err(DirError::io("set the time of", &path))?;

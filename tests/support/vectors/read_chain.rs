@@ -21,6 +21,7 @@ pub(super) fn cases() -> Vec<Case> {
         nexts(),
         limits(),
         cycles(),
+        meetings(),
         firsts(),
     ]
     .concat()

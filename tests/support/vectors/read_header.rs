@@ -180,16 +180,9 @@ fn longest() -> Built {
 }
 
 fn metadata() -> Vec<Case> {
-    let version = b"Version: go1.27.3";
-    let at = |bytes: &[u8]| {
-        let found = bytes
-            .windows(version.len())
-            .position(|part| part == version);
-        found.expect("the line is there")
-    };
     let change = |id: &str, from: usize, to: &[u8], about: &str| {
         sample::small().rejected(id, LINE, about, |raw| {
-            let line = at(&raw.bytes);
+            let line = version_line(&raw.bytes);
             raw.bytes[line + from..line + from + to.len()].copy_from_slice(to);
             line as u64
         })
@@ -210,45 +203,58 @@ fn metadata() -> Vec<Case> {
             "A space before the colon.",
         ),
     ];
-    cases.push(sample::small().rejected(
-        "meta-line-broken",
-        LINE,
-        "A newline within a value: what follows it is no line.",
-        |raw| {
-            let line = at(&raw.bytes);
-            raw.bytes[line + 12] = b'\n';
-            line as u64 + 13
-        },
-    ));
-    cases.push(sample::small().rejected(
-        "meta-first-line",
-        LINE,
-        "A first line without a colon and space.",
-        |raw| {
-            raw.bytes[41] = b'=';
-            32
-        },
-    ));
-    // The padding is part of the metadata as long as no zero byte stands before it.
-    cases.push(sample::small().rejected(
-        "meta-runs-on",
-        LINE,
-        "Bytes other than zero in the padding are a line without a colon.",
-        |raw| {
-            let end = raw
-                .bytes
-                .iter()
-                .skip(32)
-                .position(|byte| *byte == 0)
-                .expect("padding")
-                + 32;
-            let header_len = raw.header_len as usize;
-            raw.bytes[end..header_len].fill(b'x');
-            end as u64
-        },
-    ));
+    cases.extend(metadata_moved());
     for case in &cases {
         assert!(case.input[0].0 == FILE && matches!(case.expect, Expect::Reject { .. }));
     }
     cases
+}
+
+/// Lines that begin or end where none should.
+fn metadata_moved() -> Vec<Case> {
+    vec![
+        sample::small().rejected(
+            "meta-line-broken",
+            LINE,
+            "A newline within a value: what follows it is no line.",
+            |raw| {
+                let line = version_line(&raw.bytes);
+                raw.bytes[line + 12] = b'\n';
+                line as u64 + 13
+            },
+        ),
+        sample::small().rejected(
+            "meta-first-line",
+            LINE,
+            "A first line without a colon and space.",
+            |raw| {
+                raw.bytes[41] = b'=';
+                32
+            },
+        ),
+        sample::small().rejected(
+            "meta-runs-on",
+            LINE,
+            "Bytes other than zero in the padding are a line without a colon.",
+            |raw| {
+                let end = raw
+                    .bytes
+                    .iter()
+                    .skip(32)
+                    .position(|byte| *byte == 0)
+                    .expect("padding")
+                    + 32;
+                let header_len = raw.header_len as usize;
+                raw.bytes[end..header_len].fill(b'x');
+                end as u64
+            },
+        ),
+    ]
+}
+
+/// The offset of the line of the version.
+fn version_line(bytes: &[u8]) -> usize {
+    let line = b"Version: go1.27.3";
+    let found = bytes.windows(line.len()).position(|part| part == line);
+    found.expect("the line is there")
 }

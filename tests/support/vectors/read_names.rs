@@ -73,20 +73,66 @@ fn names() -> Vec<Case> {
     ]
 }
 
+/// Name of the case, the name as it is written and as it is read, what it shows.
+type Stack = (&'static str, &'static [u8], &'static [u8], &'static str);
+
+const STACKS: &[Stack] = &[
+    (
+        "two-paths",
+        b"bug\na/b.f:+1,+0x1\n\".g:+2,+0x2\nc.h:+3,+0x3\n\".i:+4,+0x4",
+        b"bug\na/b.f:+1,+0x1\na/b.g:+2,+0x2\nc.h:+3,+0x3\nc.i:+4,+0x4",
+        "Ditto marks stand for the path last written.",
+    ),
+    (
+        "line-without-dot",
+        b"bug\nmain.f:+1,+0x1\nnodot\n\".g:+2,+0x2",
+        b"bug\nmain.f:+1,+0x1\nnodot\nmain.g:+2,+0x2",
+        "A line without a dot stays, and the path with it.",
+    ),
+    (
+        "mark-first",
+        b"bug\n\".g:+2,+0x2",
+        b"bug\ng:+2,+0x2",
+        "A ditto mark without a path before it gives way to nothing.",
+    ),
+    (
+        "counter-with-dot",
+        b"tool/v1.x\n\".g:+2,+0x2",
+        b"tool/v1.x\ntool/v1.g:+2,+0x2",
+        "The counter's own name is a line like the others.",
+    ),
+    ("newline-alone", b"\n", b"\n", "A name of a newline alone."),
+    (
+        "empty-lines",
+        b"bug\n\n\nmain.f:+1,+0x1\n",
+        b"bug\n\n\nmain.f:+1,+0x1\n",
+        "Empty lines.",
+    ),
+    (
+        "empty-frame",
+        b"bug\n\".:=0,+0x0",
+        b"bug\n:=0,+0x0",
+        "The stack without frames.",
+    ),
+    (
+        "not-utf8",
+        b"bug\n\xff.f:+1,+0x1\n\".g:+2,+0x2",
+        b"bug\n\xff.f:+1,+0x1\n\xff.g:+2,+0x2",
+        "A path that is no UTF-8.",
+    ),
+];
+
 fn stacks() -> Vec<Case> {
     let of = |id: &str, written: &[u8], read: &[u8], about: &str| {
         let mut built = Built::new();
         built.add_as(written, read, 4);
-        built.accepted(id, &["stack.decode"], about)
+        built.accepted(&format!("stack-{id}"), &["stack.decode"], about)
     };
     let sum = |id: &str, counts: [u64; 2], about: &str| {
         let mut built = Built::new();
-        built.add_as(
-            b"bug\nmain.f:+1,+0x2\n\".g:+3,+0x4",
-            b"bug\nmain.f:+1,+0x2\nmain.g:+3,+0x4",
-            counts[0],
-        );
-        built.add(b"bug\nmain.f:+1,+0x2\nmain.g:+3,+0x4", counts[1]);
+        let read = b"bug\nmain.f:+1,+0x2\nmain.g:+3,+0x4";
+        built.add_as(b"bug\nmain.f:+1,+0x2\n\".g:+3,+0x4", read, counts[0]);
+        built.add(read, counts[1]);
         built.accepted(id, &["fmt.stack.sum"], about)
     };
     let mut cut = b"crash/crash".to_vec();
@@ -95,60 +141,14 @@ fn stacks() -> Vec<Case> {
     }
     cut.truncate(4085);
     cut.extend_from_slice(b"\ntruncated\n");
-    vec![
+    let stacks = STACKS.iter();
+    let stacks = stacks.map(|(id, written, read, about)| of(id, written, read, about));
+    let others = [
         of(
-            "stack-two-paths",
-            b"bug\na/b.f:+1,+0x1\n\".g:+2,+0x2\nc.h:+3,+0x3\n\".i:+4,+0x4",
-            b"bug\na/b.f:+1,+0x1\na/b.g:+2,+0x2\nc.h:+3,+0x3\nc.i:+4,+0x4",
-            "Ditto marks stand for the path last written.",
-        ),
-        of(
-            "stack-line-without-dot",
-            b"bug\nmain.f:+1,+0x1\nnodot\n\".g:+2,+0x2",
-            b"bug\nmain.f:+1,+0x1\nnodot\nmain.g:+2,+0x2",
-            "A line without a dot stays, and the path with it.",
-        ),
-        of(
-            "stack-mark-first",
-            b"bug\n\".g:+2,+0x2",
-            b"bug\ng:+2,+0x2",
-            "A ditto mark without a path before it gives way to nothing.",
-        ),
-        of(
-            "stack-counter-with-dot",
-            b"tool/v1.x\n\".g:+2,+0x2",
-            b"tool/v1.x\ntool/v1.g:+2,+0x2",
-            "The counter's own name is a line like the others.",
-        ),
-        of(
-            "stack-newline-alone",
-            b"\n",
-            b"\n",
-            "A name of a newline alone.",
-        ),
-        of(
-            "stack-empty-lines",
-            b"bug\n\n\nmain.f:+1,+0x1\n",
-            b"bug\n\n\nmain.f:+1,+0x1\n",
-            "Empty lines.",
-        ),
-        of(
-            "stack-empty-frame",
-            b"bug\n\".:=0,+0x0",
-            b"bug\n:=0,+0x0",
-            "The stack without frames.",
-        ),
-        of(
-            "stack-cut",
+            "cut",
             &cut,
             &cut,
             "A name that was cut, as long as a name can be.",
-        ),
-        of(
-            "stack-not-utf8",
-            b"bug\n\xff.f:+1,+0x1\n\".g:+2,+0x2",
-            b"bug\n\xff.f:+1,+0x1\n\xff.g:+2,+0x2",
-            "A path that is no UTF-8.",
         ),
         sum(
             "stack-two-spellings",
@@ -162,7 +162,8 @@ fn stacks() -> Vec<Case> {
         ),
         two_spellings_reversed(),
         stack_beyond_bound(),
-    ]
+    ];
+    stacks.chain(others).collect()
 }
 
 /// Two spellings in one chain, the one with ditto marks first in the walk.

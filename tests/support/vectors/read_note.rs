@@ -5,7 +5,7 @@ use super::sample::{self, Built, META};
 use crate::support::raw::Order;
 
 pub(super) fn cases() -> Vec<Case> {
-    [headers(), limits(), records(), several()].concat()
+    [headers(), limits(), tags(), records(), several()].concat()
 }
 
 fn headers() -> Vec<Case> {
@@ -155,6 +155,28 @@ fn limits() -> Vec<Case> {
     ]
 }
 
+fn tags() -> Vec<Case> {
+    let tag = "fmt.note.record.tag";
+    let with_tag = |id: &str, high: u32, about: &str| {
+        let mut built = sample::small().built;
+        let record = built.raw.records()[2] as usize;
+        built.raw.set32(record + 8, high << 24 | 17);
+        built.noted(id, about, "read/small", &[(tag, record as u64 + 8)])
+    };
+    vec![
+        with_tag(
+            "note-tag-0",
+            0,
+            "A name length without the mark in its high 8 bits.",
+        ),
+        with_tag(
+            "note-tag-fe",
+            0xfe,
+            "A name length with another mark in its high 8 bits.",
+        ),
+    ]
+}
+
 fn records() -> Vec<Case> {
     let (tag, empty, max, page) = (
         "fmt.note.record.tag",
@@ -162,12 +184,6 @@ fn records() -> Vec<Case> {
         "fmt.note.name.max",
         "fmt.note.place.page",
     );
-    let with_tag = |id: &str, high: u32, about: &str| {
-        let mut built = sample::small().built;
-        let record = built.raw.records()[2] as usize;
-        built.raw.set32(record + 8, high << 24 | 17);
-        built.noted(id, about, "read/small", &[(tag, record as u64 + 8)])
-    };
     let mut nameless = sample::small().built;
     let off = nameless.raw.add(b"", 9);
     let mut in_chain = sample::small().built;
@@ -182,16 +198,6 @@ fn records() -> Vec<Case> {
     let mut crossing = Built::new();
     let crossing_off = crossing_record(&mut crossing);
     vec![
-        with_tag(
-            "note-tag-0",
-            0,
-            "A name length without the mark in its high 8 bits.",
-        ),
-        with_tag(
-            "note-tag-fe",
-            0xfe,
-            "A name length with another mark in its high 8 bits.",
-        ),
         nameless.noted(
             "note-name-empty",
             "A record without a name is skipped, the others are kept.",
