@@ -2,6 +2,8 @@
 //!
 //! Compares values and files as such; what an operation means is not known here.
 
+use std::collections::BTreeMap;
+
 use super::ConformanceError;
 use super::manifest::{Case, Expected, Verdict};
 use super::outcome::{Detail, Outcome};
@@ -97,15 +99,10 @@ impl Judge<'_> {
         if let Some(detail) = difference {
             return Ok((Outcome::Wrong, detail));
         }
-        // Who refuses an input leaves it as it was.
-        let rejected = matches!(expected.verdict, Verdict::Reject { .. });
-        let input = || {
-            let input = self.case.input.iter();
-            input
-                .map(|path| (path.clone(), format!("input/{path}")))
-                .collect()
+        let untouched = match &expected.verdict {
+            Verdict::Reject { .. } => self.untouched(),
+            Verdict::Accept { .. } => None,
         };
-        let untouched = (rejected && self.case.extended.is_empty()).then(input);
         if let Some(files) = expected.files.as_ref().or(untouched.as_ref())
             && let Some(difference) = self.room.difference(self.case, self.vectors, files)?
         {
@@ -117,6 +114,15 @@ impl Judge<'_> {
             return Ok((Outcome::Wrong, detail));
         }
         Ok((Outcome::Pass, Detail::default()))
+    }
+
+    /// The files that have to be there after a rejection: who refuses an input leaves it as it was.
+    /// Without input there is nothing to leave, and input that was extended is not stored.
+    fn untouched(&self) -> Option<BTreeMap<String, String>> {
+        let input = &self.case.input;
+        let stored = |path: &String| (path.clone(), format!("input/{path}"));
+        (!input.is_empty() && self.case.extended.is_empty())
+            .then(|| input.iter().map(stored).collect())
     }
 
     /// The difference between the notes expected and those of the answer, if the driver tells any.

@@ -269,6 +269,18 @@ fn cycles() -> Vec<Case> {
 fn meetings() -> Vec<Case> {
     vec![
         once(
+            sample::stacks(),
+            "two-heads-one-stack",
+            "Two heads that lead to one stack counter.",
+            |raw| {
+                let record = raw.records()[0];
+                let last = raw.header_len as usize + 4 + 4 * 511;
+                assert_eq!(raw.get32(last), 0);
+                raw.set32(last, record);
+                last as u64
+            },
+        ),
+        once(
             sample::small(),
             "two-heads-one-record",
             "Two heads that lead to one record.",

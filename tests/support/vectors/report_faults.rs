@@ -9,8 +9,9 @@ pub(super) fn cases() -> Vec<Case> {
         .collect();
     cases.extend(all("report.form", KINDS));
     cases.extend(
-        whole()
+        without_value()
             .into_iter()
+            .chain(whole())
             .map(|(id, clause, about, text)| rejected(id, clause, about, text)),
     );
     cases.extend(depths());
@@ -165,23 +166,20 @@ const KINDS: &[Row] = &[
     ),
 ];
 
+/// Documents without a value.
+fn without_value() -> Vec<(&'static str, &'static str, &'static str, Vec<u8>)> {
+    let of = |id, about, text: &[u8]| (id, "json.syntax", about, text.to_vec());
+    vec![
+        of("empty", "No bytes are no document.", b""),
+        of("white-space-alone", "White space is no document.", b" \n"),
+    ]
+}
+
 /// Name of the case, clause, what it shows, the document.
 fn whole() -> Vec<(&'static str, &'static str, &'static str, Vec<u8>)> {
     let wide = edited("\"2026-11-21\"", b"\"2026-11-21\"");
     let wide = wide.iter().flat_map(|byte| [*byte, 0]).collect();
     vec![
-        (
-            "empty",
-            "json.syntax",
-            "No bytes are no document.",
-            Vec::new(),
-        ),
-        (
-            "white-space-alone",
-            "json.syntax",
-            "White space is no document.",
-            b" \n".to_vec(),
-        ),
         (
             "utf-16",
             "json.syntax",

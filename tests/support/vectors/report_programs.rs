@@ -1,13 +1,38 @@
 //! Reports that have other programs than the usual one.
 
 use super::case::{Case, Expect};
+use super::json::Json;
 use super::reports::{case, program, report};
 
+/// Name of the case, clause, what it shows, the report, the programs in it.
+type Row = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    Vec<Json>,
+);
+
 pub(super) fn cases() -> Vec<Case> {
-    let nothing = program([""; 5], &[], &[]);
-    let of = |name| program([name, "", "", "", ""], &[], &[]);
-    let counts = |count| program(["a", "", "", "", ""], &[(b"c", count)], &[]);
-    let table = [
+    let table = [lists(), programs()].concat().into_iter();
+    let null = case(
+        "null",
+        &["report.form"],
+        "A report that is null counts as empty.",
+        b"null".to_vec(),
+    );
+    let null = null.expect(Expect::ok(report("", Vec::new())));
+    table
+        .map(|(id, clause, about, text, programs)| {
+            case(id, &[clause], about, text.as_bytes().to_vec())
+                .expect(Expect::ok(report("2026-11-21", programs)))
+        })
+        .chain([null])
+        .collect()
+}
+
+fn lists() -> Vec<Row> {
+    vec![
         (
             "programs-null",
             "report.form",
@@ -36,6 +61,14 @@ pub(super) fn cases() -> Vec<Case> {
             r#"{"Week":"2026-11-21","Programs":[{}],"Programs":null}"#,
             vec![],
         ),
+    ]
+}
+
+fn programs() -> Vec<Row> {
+    let nothing = program([""; 5], &[], &[]);
+    let of = |name| program([name, "", "", "", ""], &[], &[]);
+    let counts = |count| program(["a", "", "", "", ""], &[(b"c", count)], &[]);
+    vec![
         (
             "program-empty",
             "report.form",
@@ -78,20 +111,5 @@ pub(super) fn cases() -> Vec<Case> {
             r#"{"Week":"2026-11-21","Programs":[{"Program":"a","Counters":{"c":1}},{"Program":"a","Counters":{"c":2}}]}"#,
             vec![counts("1"), counts("2")],
         ),
-    ];
-    let table = table.into_iter();
-    let null = case(
-        "null",
-        &["report.form"],
-        "A report that is null counts as empty.",
-        b"null".to_vec(),
-    );
-    let null = null.expect(Expect::ok(report("", Vec::new())));
-    table
-        .map(|(id, clause, about, text, programs)| {
-            case(id, &[clause], about, text.as_bytes().to_vec())
-                .expect(Expect::ok(report("2026-11-21", programs)))
-        })
-        .chain([null])
-        .collect()
+    ]
 }

@@ -72,7 +72,10 @@ pub(super) fn edited(from: &str, to: &[u8]) -> Vec<u8> {
 /// An unknown member with so many arrays in each other.
 pub(super) fn nested(arrays: usize) -> Vec<u8> {
     let value = format!("{}{}", "[".repeat(arrays), "]".repeat(arrays));
-    edited("\"2026-11-14\"", value.as_bytes())
+    edited(
+        "\"2026-11-14\"",
+        format!("\"2026-11-14\", \"More\": {value}").as_bytes(),
+    )
 }
 
 /// What a reader finds in place of what the usual report holds.

@@ -10,7 +10,7 @@ const LONGEST: usize = 4096;
 const CUT: usize = 4085;
 
 pub(super) fn cases() -> Vec<Case> {
-    [lines(), paths(), symbols(), cuts()].concat()
+    [lines(), paths(), empty_parts(), symbols(), cuts()].concat()
 }
 
 /// A frame: symbol, whether it was inlined, line, distance from the function's entry.
@@ -155,6 +155,11 @@ fn paths() -> Vec<Case> {
             &[("main.f", false, "1", "2")],
             "main.counter\nmain.f:+1,+0x2",
         ),
+    ])
+}
+
+fn empty_parts() -> Vec<Case> {
+    encoded(&[
         (
             "no-path-first",
             "stack.ditto",
