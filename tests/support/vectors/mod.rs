@@ -33,6 +33,7 @@ mod versions;
 mod weekends;
 mod write;
 mod write_found;
+mod write_identity;
 mod write_life;
 mod written_json;
 
@@ -69,6 +70,7 @@ pub(crate) fn all() -> Vec<Case> {
         refused_identities::cases,
         write::cases,
         write_found::cases,
+        write_identity::cases,
         write_life::cases,
         race::cases,
     ];

@@ -7,7 +7,11 @@ use super::json::Json;
 const FILE: &str = "local/weekends";
 
 pub(super) fn cases() -> Vec<Case> {
-    let read = digits().into_iter().chain(bytes()).chain(white_space());
+    let read = digits()
+        .into_iter()
+        .chain(bytes())
+        .chain(white_space())
+        .chain(more_white_space());
     let read = read.map(|(id, about, text, weekday)| {
         case(id, &["week.weekends.read"], about, text).expect(is(weekday))
     });
@@ -118,6 +122,11 @@ fn white_space() -> Vec<Row> {
             "\u{3000}4\n".as_bytes(),
             4,
         ),
+    ]
+}
+
+fn more_white_space() -> Vec<Row> {
+    vec![
         (
             "u-200b",
             "U+200B is no white space: its first byte e2 counts.",

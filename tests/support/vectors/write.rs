@@ -173,7 +173,7 @@ fn counted(id: &str, names: &[Vec<u8>]) -> Case {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [placing(), pages(), counting(), refused(), identities()].concat()
+    [placing(), pages(), counting(), high_counts(), refused()].concat()
 }
 
 fn placing() -> Vec<Case> {
@@ -268,99 +268,108 @@ fn pages() -> Vec<Case> {
     ]
 }
 
+/// The counter of the cases that look at one count.
+const NAME: &[u8] = b"tool/count";
+
+/// The case that these steps leave one counter with this count.
+fn sum(id: &str, steps: Vec<Json>, count: u64, clauses: &[&'static str], about: &str) -> Case {
+    let mut raw = TOOL.file();
+    raw.add(NAME, count);
+    let case = case(id, TOOL, steps).shows(clauses, about);
+    leaves(case, vec![(TOOL.path(BEGIN), raw.bytes)])
+}
+
 fn counting() -> Vec<Case> {
-    let name: &[u8] = b"tool/count";
-    let sum = |id: &str, steps: Vec<Json>, count: u64, clauses: &[&'static str], about: &str| {
-        let mut raw = TOOL.file();
-        raw.add(name, count);
-        let case = case(id, TOOL, steps).shows(clauses, about);
-        leaves(case, vec![(TOOL.path(BEGIN), raw.bytes)])
-    };
-    let half = 1 << 63;
     vec![
         sum(
             "add-twice",
-            vec![open(), add(name, 2), add(name, 3)],
+            vec![open(), add(NAME, 2), add(NAME, 3)],
             5,
             &["count.add"],
             "Two additions to one counter.",
         ),
         sum(
             "add-large",
-            vec![open(), add(name, 1 << 40)],
+            vec![open(), add(NAME, 1 << 40)],
             1 << 40,
             &["count.add"],
             "An addition of more than 32 bits.",
         ),
         sum(
             "add-before-open",
-            vec![add(name, 2), add(name, 3), open()],
+            vec![add(NAME, 2), add(NAME, 3), open()],
             5,
             &["count.add"],
             "What is added before the file is open is moved into it.",
         ),
         sum(
             "add-around-open",
-            vec![add(name, 2), open(), add(name, 3)],
+            vec![add(NAME, 2), open(), add(NAME, 3)],
             5,
             &["count.add"],
             "Additions before and after opening.",
         ),
         sum(
             "add-34-bits-before-open",
-            vec![add(name, 1 << 33), add(name, 1), open()],
+            vec![add(NAME, 1 << 33), add(NAME, 1), open()],
             (1 << 33) + 1,
             &["count.add"],
             "More than 33 bits before the file is open.",
         ),
         sum(
             "add-max-before-open",
-            vec![add(name, u64::MAX), add(name, 1), open()],
+            vec![add(NAME, u64::MAX), add(NAME, 1), open()],
             u64::MAX,
             &["count.add", "fmt.count.max"],
             "The greatest count, and one more, before the file is open.",
         ),
         sum(
+            "add-nothing-more",
+            vec![open(), add(NAME, 1), add(NAME, 0)],
+            1,
+            &["count.add"],
+            "An addition of 0 changes nothing.",
+        ),
+    ]
+}
+
+fn high_counts() -> Vec<Case> {
+    let half = 1 << 63;
+    vec![
+        sum(
             "count-reaches-half",
-            vec![open(), add(name, half - 1), add(name, 1)],
+            vec![open(), add(NAME, half - 1), add(NAME, 1)],
             half,
             &["count.high"],
             "A count that reaches 2^63 stays exact.",
         ),
         sum(
             "count-above-half",
-            vec![open(), add(name, half), add(name, 7)],
+            vec![open(), add(NAME, half), add(NAME, 7)],
             half + 7,
             &["count.high"],
             "A count above 2^63 stays exact.",
         ),
         sum(
             "count-reaches-max",
-            vec![open(), add(name, u64::MAX - 1), add(name, 1)],
+            vec![open(), add(NAME, u64::MAX - 1), add(NAME, 1)],
             u64::MAX,
             &["fmt.count.max"],
             "A count that reaches the greatest.",
         ),
         sum(
             "count-past-max",
-            vec![open(), add(name, u64::MAX), add(name, 1)],
+            vec![open(), add(NAME, u64::MAX), add(NAME, 1)],
             u64::MAX,
             &["fmt.count.max", "count.high"],
             "A count stays at the greatest.",
         ),
         sum(
             "count-far-past-max",
-            vec![open(), add(name, half), add(name, half), add(name, half)],
+            vec![open(), add(NAME, half), add(NAME, half), add(NAME, half)],
             u64::MAX,
             &["fmt.count.max", "count.high"],
             "Three additions whose sum is past the greatest count.",
-        ),
-        sum(
-            "add-nothing-more",
-            vec![open(), add(name, 1), add(name, 0)],
-            1,
-            &["count.add"],
-            "An addition of 0 changes nothing.",
         ),
     ]
 }
@@ -393,79 +402,6 @@ fn refused() -> Vec<Case> {
             "fmt.name.max",
             "A name of 4097 bytes gets no record.",
         ),
-    ]
-}
-
-fn identities() -> Vec<Case> {
-    let of = |id: &str, identity: Identity, clause: &'static str, about: &str| {
-        let mut raw = identity.file();
-        raw.add(b"tool/start", 1);
-        let case = case(id, identity, vec![open(), add(b"tool/start", 1)]).shows(&[clause], about);
-        leaves(case, vec![(identity.path(BEGIN), raw.bytes)])
-    };
-    let go = Identity {
-        program: "cmd/go",
-        version: "go1.27.3",
-        go_version: "go1.27.3",
-    };
-    let none = Identity {
-        version: "",
-        ..TOOL
-    };
-    let devel = Identity {
-        version: "devel",
-        go_version: "devel",
-        ..TOOL
-    };
-    // 512 bytes of metadata, and one more.
-    let base = Identity {
-        program: "",
-        ..TOOL
-    }
-    .meta(BEGIN, END)
-    .len();
-    let path = |len: usize| -> &'static str {
-        Box::leak(format!("example.com/{}/t", "p".repeat(len - 14)).into())
-    };
-    let longest = Identity {
-        program: path(512 - base),
-        ..TOOL
-    };
-    let too_long = Identity {
-        program: path(513 - base),
-        ..TOOL
-    };
-    assert_eq!(longest.meta(BEGIN, END).len(), 512);
-    let refused = case("meta-513", too_long, vec![open(), add(b"tool/start", 1)]).shows(
-        &["fmt.meta.max"],
-        "A program whose metadata would be 513 bytes long does not count.",
-    );
-    vec![
-        of(
-            "program-of-go",
-            go,
-            "id.file-name",
-            "A program of the Go project.",
-        ),
-        of(
-            "version-empty",
-            none,
-            "id.file-name",
-            "Without a version there is no @ in the file's name.",
-        ),
-        of(
-            "version-devel",
-            devel,
-            "id.file-name",
-            "A build that is no release.",
-        ),
-        of(
-            "meta-512",
-            longest,
-            "fmt.meta.max",
-            "Metadata of 512 bytes, the longest.",
-        ),
-        leaves(refused, Vec::new()),
     ]
 }
 

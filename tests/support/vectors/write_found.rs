@@ -10,7 +10,7 @@ use crate::support::raw::Raw;
 const LONG_AGO: &str = "2026-01-01T00:00:00Z";
 
 pub(super) fn cases() -> Vec<Case> {
-    [joined(), foreign(), damaged()].concat()
+    [joined(), foreign(), damaged(), damaged_limits()].concat()
 }
 
 fn path() -> String {
@@ -172,53 +172,63 @@ fn foreign() -> Vec<Case> {
             "A header whose padding is not zero.",
         ),
     ];
+    cases.extend(second_names(&second, &others, &own));
+    cases
+}
+
+/// What stands under the second name.
+fn second_names(second: &str, others: &Raw, own: &Raw) -> Vec<Case> {
     let both = case(
         "two-other-programs",
         TOOL,
         vec![open(), add(b"tool/new", 1)],
     )
     .with(path(), others.bytes.clone())
-    .with(second.clone(), others.bytes)
+    .with(second, others.bytes.clone())
     .shows(
         &["open.second"],
         "Both names belong to other programs: counts stay in the process.",
     );
-    cases.push(leaves(both, Vec::new()));
     let mut joined = own.clone();
     joined.add(b"tool/old", 2);
     let mut after = joined.clone();
     let record = after.records()[0] as usize;
     after.set64(record, 2);
     let again = case("second-name-found", TOOL, vec![open(), add(b"tool/new", 1)])
-        .with(path(), other.file().bytes)
-        .with(second.clone(), joined.bytes)
+        .with(path(), others.bytes.clone())
+        .with(second, joined.bytes)
         .shows(
             &["open.second", "open.join"],
             "The file under the second name is this build's.",
         );
-    cases.push(leaves(again, vec![(second.clone(), after.bytes)]));
-    cases
+    vec![
+        leaves(both, Vec::new()),
+        leaves(again, vec![(second.to_owned(), after.bytes)]),
+    ]
+}
+
+/// The case that a writer leaves a file with this fault as it is.
+fn kept(id: &str, clause: &'static str, about: &str, fault: fn(&mut Raw)) -> Case {
+    let mut raw = written_before(&[(b"tool/old", 7), (b"tool/older", 8)]);
+    fault(&mut raw);
+    over(id, &raw, &raw.clone()).shows(&[clause, "count.corrupt"], about)
+}
+
+/// Gives the chain of the new name another head.
+fn set_head(raw: &mut Raw, pointer: u32) {
+    let head = raw.head_off(b"tool/new");
+    assert_eq!(raw.get32(head), 0);
+    raw.set32(head, pointer);
 }
 
 /// Damage that a writer must notice and leave as it is.
 fn damaged() -> Vec<Case> {
-    let names: [(&[u8], u64); 2] = [(b"tool/old", 7), (b"tool/older", 8)];
-    let kept = |id: &str, clause: &'static str, about: &str, fault: &dyn Fn(&mut Raw)| {
-        let mut raw = written_before(&names);
-        fault(&mut raw);
-        over(id, &raw, &raw.clone()).shows(&[clause, "count.corrupt"], about)
-    };
-    let set_head = |raw: &mut Raw, pointer: u32| {
-        let head = raw.head_off(b"tool/new");
-        assert_eq!(raw.get32(head), 0);
-        raw.set32(head, pointer);
-    };
     vec![
         kept(
             "chain-cycle",
             "find.bound",
             "A chain that leads back into itself.",
-            &|raw| {
+            |raw| {
                 let first = raw.records()[0];
                 set_head(raw, first);
                 raw.set32(first as usize + 12, first);
@@ -228,7 +238,7 @@ fn damaged() -> Vec<Case> {
             "head-unaligned",
             "find.pointer",
             "A head that is no multiple of 32.",
-            &|raw| {
+            |raw| {
                 set_head(raw, raw.records()[0] + 4);
             },
         ),
@@ -236,7 +246,7 @@ fn damaged() -> Vec<Case> {
             "head-in-table",
             "find.pointer",
             "A head that leads into the table.",
-            &|raw| {
+            |raw| {
                 set_head(raw, raw.header_len + 32);
             },
         ),
@@ -244,7 +254,7 @@ fn damaged() -> Vec<Case> {
             "head-past-limit",
             "find.pointer",
             "A head past the limit.",
-            &|raw| {
+            |raw| {
                 set_head(raw, raw.limit() + 64);
             },
         ),
@@ -252,7 +262,7 @@ fn damaged() -> Vec<Case> {
             "head-dead",
             "find.pointer",
             "A head with the mark of a dead record.",
-            &|raw| {
+            |raw| {
                 set_head(raw, u32::MAX);
             },
         ),
@@ -260,17 +270,22 @@ fn damaged() -> Vec<Case> {
             "name-past-limit",
             "find.pointer",
             "A record that reaches past the limit.",
-            &|raw| {
+            |raw| {
                 let last = raw.records()[1];
                 set_head(raw, last);
                 raw.set32(last as usize + 8, 0xff00_0000 | 4000);
             },
         ),
+    ]
+}
+
+fn damaged_limits() -> Vec<Case> {
+    vec![
         kept(
             "limit-past-file",
             "insert.limit",
             "A limit past the file.",
-            &|raw| {
+            |raw| {
                 raw.set_limit(16384 + 32);
             },
         ),
@@ -278,7 +293,7 @@ fn damaged() -> Vec<Case> {
             "limit-low",
             "insert.limit",
             "A limit before the first record.",
-            &|raw| {
+            |raw| {
                 raw.set_limit(64);
             },
         ),
@@ -286,7 +301,7 @@ fn damaged() -> Vec<Case> {
             "limit-0-beside-head",
             "insert.limit",
             "A limit of 0 beside a head.",
-            &|raw| {
+            |raw| {
                 let first = raw.records()[0];
                 set_head(raw, first);
                 raw.set_limit(0);

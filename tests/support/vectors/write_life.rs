@@ -261,99 +261,81 @@ fn drawn(id: &str, found: Option<&[u8]>, about: &str) -> Case {
     case.expect(Expect::OneOf(several))
 }
 
+/// The file of the week that begins on this day, with what was counted in it.
+fn week_of(begin: &str, end: &str, name: &[u8], count: u64) -> (String, Vec<u8>) {
+    let mut raw = Raw::new(&TOOL.meta(begin, end));
+    raw.add(name, count);
+    (TOOL.path(begin), raw.bytes)
+}
+
 fn rotations() -> Vec<Case> {
-    let next_end = "2026-11-28";
-    let (first, second) = (TOOL.path(BEGIN), TOOL.path(END));
-    let next = |names: &[(&[u8], u64)]| {
-        let mut raw = Raw::new(&TOOL.meta(END, next_end));
-        for (name, count) in names {
-            raw.add(name, *count);
-        }
-        raw.bytes
-    };
-    let week = |id: &str, when: &str, about: &str| {
+    let week = |id: &str, when: &str, files: Vec<(String, Vec<u8>)>, about: &str| {
         let steps = vec![
             open(),
             add(b"tool/start", 1),
             at("rotate", when),
             add(b"tool/start", 5),
         ];
-        case(id, TOOL, steps).shows(&["file.rotate"], about)
+        leaves(case(id, TOOL, steps).shows(&["file.rotate"], about), files)
     };
-    let moved = vec![
-        (first.clone(), written_before(&[(b"tool/start", 1)]).bytes),
-        (second.clone(), next(&[(b"tool/start", 5)])),
-    ];
-    let stayed = vec![(first.clone(), written_before(&[(b"tool/start", 6)]).bytes)];
-    let several = vec![
+    let first = |count| week_of(BEGIN, END, b"tool/start", count);
+    let next = week_of(END, "2026-11-28", b"tool/start", 5);
+    let later = week_of("2026-11-30", "2026-12-05", b"tool/start", 5);
+    let moved = vec![first(1), next];
+    vec![
+        week(
+            "rotate-at-end",
+            "2026-11-21T00:00:00Z",
+            moved.clone(),
+            "At the end of the week the next file begins.",
+        ),
+        week(
+            "rotate-late-on-day",
+            "2026-11-21T23:59:59Z",
+            moved,
+            "Later on that day it begins that day, too.",
+        ),
+        week(
+            "rotate-before-end",
+            "2026-11-20T23:59:59Z",
+            vec![first(6)],
+            "A second before the end the file stays.",
+        ),
+        week(
+            "rotate-after-weeks",
+            "2026-11-30T08:00:00Z",
+            vec![first(1), later],
+            "The next file begins on the present day.",
+        ),
+        idle(),
+        without_rotation(),
+    ]
+}
+
+fn idle() -> Case {
+    let steps = vec![
         open(),
         add(b"tool/start", 1),
         add(b"tool/idle", 2),
         at("rotate", "2026-11-21T00:00:00Z"),
         add(b"tool/start", 5),
     ];
-    let mut both = written_before(&[(b"tool/start", 1)]);
-    both.add(b"tool/idle", 2);
-    let idle = vec![
-        (first.clone(), both.bytes),
-        (second.clone(), next(&[(b"tool/start", 5)])),
-    ];
-    let third = "2026-11-30";
-    let mut later = Raw::new(&TOOL.meta(third, "2026-12-05"));
-    later.add(b"tool/start", 5);
-    let skipped = vec![
-        (first.clone(), written_before(&[(b"tool/start", 1)]).bytes),
-        (TOOL.path(third), later.bytes),
-    ];
-    let without = vec![open(), add(b"tool/start", 1), add(b"tool/start", 5)];
-    vec![
-        leaves(
-            week(
-                "rotate-at-end",
-                "2026-11-21T00:00:00Z",
-                "At the end of the week the next file begins.",
-            ),
-            moved.clone(),
-        ),
-        leaves(
-            week(
-                "rotate-late-on-day",
-                "2026-11-21T23:59:59Z",
-                "Later on that day it begins that day, too.",
-            ),
-            moved,
-        ),
-        leaves(
-            week(
-                "rotate-before-end",
-                "2026-11-20T23:59:59Z",
-                "A second before the end the file stays.",
-            ),
-            stayed.clone(),
-        ),
-        leaves(
-            week(
-                "rotate-after-weeks",
-                "2026-11-30T08:00:00Z",
-                "The next file begins on the present day.",
-            ),
-            skipped,
-        ),
-        leaves(
-            case("rotate-idle-counter", TOOL, several).shows(
-                &["count.zero", "file.rotate"],
-                "A counter that nothing was added to in the new week has no record there.",
-            ),
-            idle,
-        ),
-        leaves(
-            case("no-rotation", TOOL, without).shows(
-                &["file.rotate"],
-                "A program that does not rotate counts into the file that it opened.",
-            ),
-            stayed,
-        ),
-    ]
+    let both = written_before(&[(b"tool/start", 1), (b"tool/idle", 2)]);
+    let next = week_of(END, "2026-11-28", b"tool/start", 5);
+    let case = case("rotate-idle-counter", TOOL, steps).shows(
+        &["count.zero", "file.rotate"],
+        "A counter that nothing was added to in the new week has no record there.",
+    );
+    leaves(case, vec![(TOOL.path(BEGIN), both.bytes), next])
+}
+
+fn without_rotation() -> Case {
+    let steps = vec![open(), add(b"tool/start", 1), add(b"tool/start", 5)];
+    let case = case("no-rotation", TOOL, steps).shows(
+        &["file.rotate"],
+        "A program that does not rotate counts into the file that it opened.",
+    );
+    leaves(case, vec![week_of(BEGIN, END, b"tool/start", 6)])
 }
 
 fn deletions() -> Vec<Case> {
