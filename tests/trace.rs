@@ -6,7 +6,8 @@ mod tracer;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tracer::{Text, trace};
+use tinyjson::JsonValue;
+use tracer::{Text, Vector, trace};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -35,12 +36,42 @@ fn texts(directory: &str, ending: &str) -> Vec<Text> {
     paths.into_iter().map(text).collect()
 }
 
+/// The vectors of the manifest.
+fn vectors() -> Vec<Vector> {
+    let path = root().join("spec/vectors/manifest.json");
+    let text = fs::read_to_string(path).expect("it can be read");
+    let manifest: JsonValue = text.parse().expect("it is JSON");
+    let cases: &Vec<JsonValue> = manifest["cases"].get().expect("it lists cases");
+    cases.iter().map(vector).collect()
+}
+
+fn vector(case: &JsonValue) -> Vector {
+    let text = |value: &JsonValue| value.get::<String>().expect("a string").clone();
+    let clauses: &Vec<JsonValue> = case["clauses"].get().expect("it lists clauses");
+    let expect = &case["expect"];
+    let several = match text(&expect["outcome"]).as_str() {
+        "one-of" => expect["of"].get::<Vec<_>>().expect("a list").clone(),
+        _ => vec![expect.clone()],
+    };
+    let rejected = several
+        .iter()
+        .filter(|one| text(&one["outcome"]) == "reject");
+    Vector {
+        id: text(&case["id"]),
+        clauses: clauses.iter().map(text).collect(),
+        rejected_for: rejected.map(|one| text(&one["clause"])).collect(),
+    }
+}
+
 #[test]
 fn every_clause_is_kept_by_code_and_tested() {
+    let vectors = vectors();
+    assert!(vectors.len() >= 300, "{} vectors", vectors.len());
     let trace = trace(
         &texts("spec", "md"),
         &texts("src", "rs"),
         &texts("tests", "rs"),
+        &vectors,
     );
     assert!(trace.faults.is_empty(), "\n{}", trace.faults.join("\n"));
     // Written anew with GOTELEMETRY_BLESS=1, after a look at what has changed.
@@ -61,11 +92,17 @@ const TEST: &str = "// test[a.b]\n    // test[a.c+2]\nfn g() {}\n";
 
 /// The faults in a chapter with code and a test, without the place.
 fn faults(chapter: &str, code: &str, test: &str) -> Vec<String> {
+    faults_with(chapter, code, test, &[])
+}
+
+/// The same, with vectors.
+fn faults_with(chapter: &str, code: &str, test: &str, vectors: &[Vector]) -> Vec<String> {
     let text = |path: &str, text: &str| [(path.to_owned(), text.to_owned())];
     let trace = trace(
         &text("a.md", chapter),
         &text("a.rs", code),
         &text("t.rs", test),
+        vectors,
     );
     let what = |fault: String| fault.split_once(": ").expect("a place").1.to_owned();
     trace.faults.into_iter().map(what).collect()
@@ -179,12 +216,49 @@ fn the_coverage_names_files_and_sums() {
         &text("a.md", CHAPTER),
         &text("a.rs", CODE),
         &text("t.rs", "// test[a.b]"),
+        &[of("v/one", &["a.b"], &[]), of("v/two", &["a.b"], &[])],
     );
     assert_eq!(
         trace.coverage,
         "Which clause is kept by which code, and tested where.\n\n\
          a.md: 1 of 2 traced\n\
-         \x20 a.b\n    code  a.rs\n    test  t.rs\n\
+         \x20 a.b\n    code  a.rs\n    test  t.rs\n    vectors  2, such as v/one\n\
          \x20 a.c+2\n    code  a.rs\n    test  -\n"
     );
+}
+
+fn of(id: &str, clauses: &[&str], rejected_for: &[&str]) -> Vector {
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    Vector {
+        id: id.to_owned(),
+        clauses: texts(clauses),
+        rejected_for: texts(rejected_for),
+    }
+}
+
+#[test]
+fn a_vector_tests_the_clauses_that_it_lists() {
+    let vector = of("v/one", &["a.b", "a.c+2"], &[]);
+    assert_eq!(faults_with(CHAPTER, CODE, "", &[vector]), [""; 0]);
+    let vector = of("v/one", &["a.b"], &[]);
+    assert_eq!(
+        faults_with(CHAPTER, CODE, "", &[vector]),
+        ["no test is for a.c+2"]
+    );
+    let unknown = of("v/one", &["a.x"], &["a.y"]);
+    assert_eq!(
+        faults_with(CHAPTER, CODE, TEST, &[unknown]),
+        ["a.x is no clause", "a.y is no clause"]
+    );
+}
+
+#[test]
+fn a_clause_that_rejects_needs_a_vector_that_is_rejected_for_it() {
+    let chapter = CHAPTER.replace("r[a.b] It MUST be so.", "r[a.b] A reader MUST reject it.");
+    let expected = ["no vector is rejected for a.b"];
+    assert_eq!(faults(&chapter, CODE, TEST), expected);
+    let accepted = of("v/one", &["a.b"], &[]);
+    assert_eq!(faults_with(&chapter, CODE, TEST, &[accepted]), expected);
+    let rejected = of("v/one", &["a.b"], &["a.b"]);
+    assert_eq!(faults_with(&chapter, CODE, TEST, &[rejected]), [""; 0]);
 }

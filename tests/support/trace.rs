@@ -6,12 +6,23 @@
 //! clause whose meaning has changed has `+2`, `+3`.. behind it, and so have its markers. A clause
 //! that begins with `{kept-by: operator}`, `{kept-by: reviewer}` or `{kept-by: platform}` needs no
 //! code and no test, but a line behind it that begins with `Check: `. A chapter whose first
-//! paragraph is `Status: draft.` needs no markers yet.
+//! paragraph is `Status: draft.` needs no markers yet. A test vector tests the clauses that it
+//! lists; a clause that has a reader reject something needs a vector that is rejected for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A text of the repository: its path from the root, and what it says.
 pub(crate) type Text = (String, String);
+
+/// A test vector.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Vector {
+    pub(crate) id: String,
+    /// The clauses that it lists.
+    pub(crate) clauses: Vec<String>,
+    /// The clauses for which it may be rejected.
+    pub(crate) rejected_for: Vec<String>,
+}
 
 /// What the tracer found.
 pub(crate) struct Trace {
@@ -26,15 +37,28 @@ struct Clause {
     chapter: String,
     draft: bool,
     by_a_person: bool,
+    /// Whether a reader has to reject something.
+    rejects: bool,
     code: BTreeSet<String>,
     tests: BTreeSet<String>,
+    /// The vectors that list it.
+    vectors: Vec<String>,
+    /// Whether a vector is rejected for it.
+    rejected: bool,
+}
+
+impl Clause {
+    fn is_tested(&self) -> bool {
+        !self.tests.is_empty() || !self.vectors.is_empty()
+    }
 }
 
 /// Who may keep a clause that no code can.
 const KEEPERS: [&str; 3] = ["operator", "reviewer", "platform"];
 
-/// Traces the clauses of `chapters` through `code` (with the unit tests in it) and `tests`.
-pub(crate) fn trace(chapters: &[Text], code: &[Text], tests: &[Text]) -> Trace {
+/// Traces the clauses of `chapters` through `code` (with the unit tests in it), `tests` and
+/// `vectors`.
+pub(crate) fn trace(chapters: &[Text], code: &[Text], tests: &[Text], vectors: &[Vector]) -> Trace {
     let mut faults = Vec::new();
     let mut clauses = BTreeMap::new();
     for (path, text) in chapters {
@@ -53,14 +77,20 @@ pub(crate) fn trace(chapters: &[Text], code: &[Text], tests: &[Text]) -> Trace {
             }
         }
     }
+    for vector in vectors {
+        faults.extend(count_vector(vector, &mut clauses));
+    }
     for (id, clause) in &clauses {
         let exempt = clause.draft || clause.by_a_person;
         let chapter = &clause.chapter;
         if !exempt && clause.code.is_empty() {
             faults.push(format!("{chapter}: no code keeps {id}"));
         }
-        if !exempt && clause.tests.is_empty() {
+        if !exempt && !clause.is_tested() {
             faults.push(format!("{chapter}: no test is for {id}"));
+        }
+        if !exempt && clause.rejects && !clause.rejected {
+            faults.push(format!("{chapter}: no vector is rejected for {id}"));
         }
     }
     let coverage = coverage(&clauses);
@@ -109,8 +139,11 @@ fn read_chapter(
             chapter: path.to_owned(),
             draft,
             by_a_person: keeper.is_some(),
+            rejects: sentence.contains("MUST reject"),
             code: BTreeSet::new(),
             tests: BTreeSet::new(),
+            vectors: Vec::new(),
+            rejected: false,
         };
         let same = |other: &String| stem(other) == stem(id);
         if clauses.keys().any(same) {
@@ -142,6 +175,27 @@ fn mark(
         _ => clause.tests.insert(path.to_owned()),
     };
     None
+}
+
+/// Notes what `vector` tests. Returns what is wrong with it.
+fn count_vector(vector: &Vector, clauses: &mut BTreeMap<String, Clause>) -> Vec<String> {
+    let mut faults = Vec::new();
+    let known = |id: &String| clauses.contains_key(id);
+    let ids = vector.clauses.iter().chain(&vector.rejected_for);
+    for id in ids.filter(|id| !known(id)) {
+        faults.push(format!("{}: {id} is no clause", vector.id));
+    }
+    for id in &vector.clauses {
+        if let Some(clause) = clauses.get_mut(id) {
+            clause.vectors.push(vector.id.clone());
+        }
+    }
+    for id in &vector.rejected_for {
+        if let Some(clause) = clauses.get_mut(id) {
+            clause.rejected = true;
+        }
+    }
+    faults
 }
 
 /// The markers of a line: their kind, and what is in the brackets, which are part of a comment.
@@ -179,7 +233,8 @@ fn coverage(clauses: &BTreeMap<String, Clause>) -> String {
             .iter()
             .filter(|(_, c)| c.chapter == chapter)
             .collect();
-        let traced = |(_, c): &&(&String, &Clause)| !c.code.is_empty() && !c.tests.is_empty();
+        let kept = |c: &Clause| c.by_a_person || !c.code.is_empty() && c.is_tested();
+        let traced = |(_, c): &&(&String, &Clause)| kept(c);
         let (all, traced) = (of_it.len(), of_it.iter().filter(traced).count());
         let draft = of_it.iter().any(|(_, clause)| clause.draft);
         let draft = if draft { ", draft" } else { "" };
@@ -198,6 +253,10 @@ fn coverage(clauses: &BTreeMap<String, Clause>) -> String {
                 false => (list(&clause.code), list(&clause.tests)),
             };
             text.push_str(&format!("  {id}\n    code  {code}\n    test  {tests}\n"));
+            if let [first, ..] = clause.vectors.as_slice() {
+                let count = clause.vectors.len();
+                text.push_str(&format!("    vectors  {count}, such as {first}\n"));
+            }
         }
     }
     text
