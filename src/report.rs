@@ -55,12 +55,14 @@ impl Report {
     /// let report = Report::parse(text).unwrap();
     /// assert_eq!(report.programs[0].counters["n"], 3);
     /// ```
+    // spec[report.form]
     pub fn parse(text: &[u8]) -> Result<Report, JsonError> {
         let mut json = Reader::new(text);
         let mut report = Report::default();
         members(&mut json, |json, key| match key {
             "Week" => string(json, &mut report.week),
             "Programs" => programs(json, &mut report.programs),
+            // spec[report.unknown]
             _ => json.skip(),
         })?;
         match json.next()? {
@@ -71,6 +73,7 @@ impl Report {
 }
 
 fn programs(json: &mut Reader<'_>, programs: &mut Vec<ProgramReport>) -> Result<(), JsonError> {
+    // spec[json.last]
     programs.clear();
     match json.next()? {
         Event::Null => return Ok(()),
@@ -79,6 +82,7 @@ fn programs(json: &mut Reader<'_>, programs: &mut Vec<ProgramReport>) -> Result<
     }
     // The reader cannot be asked whether an element follows; a copy of it can.
     while json.clone().next()? != Event::ArrayEnd {
+        // spec[report.programs]
         if programs.len() == MAX_PROGRAMS {
             return Err(form(json, "more than 65536 programs"));
         }
@@ -97,6 +101,7 @@ fn program(json: &mut Reader<'_>) -> Result<ProgramReport, JsonError> {
         "GOARCH" => string(json, &mut program.goarch),
         "Counters" => counts(json, &mut program.counters),
         "Stacks" => counts(json, &mut program.stacks),
+        // spec[report.unknown]
         _ => json.skip(),
     })?;
     Ok(program)
@@ -111,12 +116,14 @@ fn counts(json: &mut Reader<'_>, counts: &mut BTreeMap<String, i64>) -> Result<(
             Event::Null => 0,
             _ => return Err(form(json, "a count that is no number")),
         };
+        // spec[json.last]
         counts.insert(name.to_owned(), count);
         Ok(())
     })
 }
 
 /// A count; one that only an unsigned number can hold is the greatest that a signed one can.
+// spec[report.count]
 fn whole(text: &str) -> Option<i64> {
     let unsigned = |_| text.parse::<u64>().map(|_| i64::MAX);
     text.parse::<i64>().or_else(unsigned).ok()
@@ -124,8 +131,9 @@ fn whole(text: &str) -> Option<i64> {
 
 fn string(json: &mut Reader<'_>, value: &mut String) -> Result<(), JsonError> {
     match json.next()? {
+        // spec[json.last]
         Event::String(text) => *value = text.into_owned(),
-        Event::Null => {}
+        Event::Null => value.clear(),
         _ => return Err(form(json, "a value that is no string")),
     }
     Ok(())
@@ -133,6 +141,7 @@ fn string(json: &mut Reader<'_>, value: &mut String) -> Result<(), JsonError> {
 
 /// Calls `member` for every key of the object that comes next; it has to read the value. `null`
 /// counts as an object without members.
+// spec[report.form]
 fn members<'a>(
     json: &mut Reader<'a>,
     mut member: impl FnMut(&mut Reader<'a>, &str) -> Result<(), JsonError>,
