@@ -1,155 +1,17 @@
 //! The records of a file over a memory that is no file: found, inserted, raced for, damaged.
 
+#[path = "support/memory.rs"]
+mod memory;
 mod support;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::thread;
 
-use gotelemetry::counter::table::{Table, Trouble};
-use gotelemetry::counter::words::{Reach, Words};
-use gotelemetry::format::header::{self, ByteOrder};
+use gotelemetry::counter::table::Trouble;
 use gotelemetry::format::record::bucket;
 use gotelemetry::format::{layout, parse};
-use support::agree::agree;
-
-/// The greatest length of a memory, in bytes.
-const MAX: u32 = 64 * layout::PAGE;
-
-/// A memory of words, which counts how often each of those of 8 bytes is looked at.
-struct Memory {
-    words: Vec<AtomicU32>,
-    counts: Vec<AtomicU64>,
-    looks: Vec<AtomicU32>,
-    known: AtomicU32,
-    /// How long the file is; others may have made it longer than what is known.
-    len: AtomicU32,
-    full: AtomicBool,
-}
-
-impl Memory {
-    /// A new file.
-    fn new() -> Memory {
-        let cells = |len: u32| 0..MAX / len;
-        let memory = Memory {
-            words: cells(4).map(|_| AtomicU32::new(0)).collect(),
-            counts: cells(8).map(|_| AtomicU64::new(0)).collect(),
-            looks: cells(8).map(|_| AtomicU32::new(0)).collect(),
-            known: AtomicU32::new(layout::PAGE),
-            len: AtomicU32::new(layout::PAGE),
-            full: AtomicBool::new(false),
-        };
-        for (word, bytes) in memory.words.iter().zip(head().chunks(4)) {
-            let mut whole = [0; 4];
-            whole[..bytes.len()].copy_from_slice(bytes);
-            word.store(u32::from_ne_bytes(whole), Ordering::Relaxed);
-        }
-        memory
-    }
-
-    fn table(&self) -> Table<'_, Memory> {
-        Table::new(self, header_len())
-    }
-
-    /// The file that the memory stands for.
-    fn bytes(&self) -> Vec<u8> {
-        let words = self.words.iter();
-        let mut bytes: Vec<u8> = words
-            .flat_map(|word| word.load(Ordering::Relaxed).to_ne_bytes())
-            .collect();
-        for (at, count) in self.counts.iter().enumerate() {
-            let count = count.load(Ordering::Relaxed);
-            if count != 0 {
-                bytes[8 * at..8 * at + 8].copy_from_slice(&count.to_ne_bytes());
-            }
-        }
-        bytes.truncate(self.len.load(Ordering::Relaxed) as usize);
-        bytes
-    }
-
-    /// The counts of the file, which both readers take without a note.
-    fn counts(&self) -> BTreeMap<Vec<u8>, u64> {
-        let bytes = self.bytes();
-        assert!(agree(&bytes));
-        let file = parse(&bytes).expect("the file is sound");
-        assert_eq!(file.notes.total(), 0);
-        let counts = file.counts().into_iter();
-        counts
-            .map(|(name, count)| (name.into_owned(), count))
-            .collect()
-    }
-
-    fn word(&self, off: u32) -> &AtomicU32 {
-        &self.words[off as usize / 4]
-    }
-}
-
-impl Words for Memory {
-    fn w32(&self, off: u32) -> Option<&AtomicU32> {
-        let inside = off.is_multiple_of(4) && off.checked_add(4)? <= self.known();
-        inside.then(|| self.word(off))
-    }
-
-    fn w64(&self, off: u32) -> Option<&AtomicU64> {
-        let inside = off.is_multiple_of(8) && off.checked_add(8)? <= self.known();
-        inside.then(|| {
-            self.looks[off as usize / 8].fetch_add(1, Ordering::Relaxed);
-            &self.counts[off as usize / 8]
-        })
-    }
-
-    fn see(&self, end: u32) -> Reach {
-        let len = self.len.load(Ordering::Acquire);
-        if end > len {
-            return Reach::Short;
-        }
-        if end > self.known() && self.full.load(Ordering::Relaxed) {
-            return Reach::NoRoom;
-        }
-        self.known.fetch_max(len, Ordering::Release);
-        Reach::There
-    }
-
-    fn grow(&self, end: u32) -> bool {
-        let end = layout::round_up(end, layout::PAGE).expect("it fits");
-        if end > MAX || (end > self.known() && self.full.load(Ordering::Relaxed)) {
-            return false;
-        }
-        self.len.fetch_max(end, Ordering::Release);
-        self.known.fetch_max(end, Ordering::Release);
-        true
-    }
-
-    fn known(&self) -> u32 {
-        self.known.load(Ordering::Acquire)
-    }
-}
-
-fn head() -> Vec<u8> {
-    let order = if cfg!(target_endian = "big") {
-        ByteOrder::Big
-    } else {
-        ByteOrder::Little
-    };
-    let meta = "TimeBegin: 2026-11-21T00:00:00Z\nTimeEnd: 2026-11-25T00:00:00Z\n\
-                Program: a/b\nVersion: v1\nGoVersion: devel\nGOOS: linux\nGOARCH: amd64\n\n";
-    header::encode(meta.as_bytes(), order).expect("it is short")
-}
-
-fn header_len() -> u32 {
-    u32::try_from(head().len()).expect("it is short")
-}
-
-fn add(memory: &Memory, name: &[u8], n: u64) {
-    let count = memory.table().insert(name).expect("there is room");
-    count.fetch_add(n, Ordering::Relaxed);
-}
-
-/// Names of one bucket.
-fn of_one_bucket() -> impl Iterator<Item = String> {
-    let names = (0..).map(|number| format!("n{number}"));
-    names.filter(|name| bucket(name.as_bytes()) == bucket(b"n0"))
-}
+use memory::{Memory, add, header_len, of_one_bucket};
 
 #[test]
 fn a_name_that_was_inserted_is_found_and_no_other() {
@@ -180,6 +42,7 @@ fn names_of_one_bucket_and_of_all_lengths_share_a_file() {
     );
 }
 
+// test[fmt.name.min, fmt.name.max]
 #[test]
 fn a_name_that_no_record_can_have_is_refused() {
     let memory = Memory::new();
@@ -238,6 +101,7 @@ fn growing_looks_at_no_count_of_an_existing_record() {
     assert_eq!(looks(), before);
 }
 
+// test[count.full, fmt.page]
 #[test]
 fn without_room_nothing_is_changed_until_there_is_some() {
     let memory = Memory::new();
@@ -273,6 +137,7 @@ fn a_file_cannot_outgrow_what_the_memory_holds() {
     assert_eq!(memory.counts().len(), inserted);
 }
 
+// test[find.grown]
 #[test]
 fn records_beyond_what_is_known_are_found_once_the_limit_covers_them() {
     let memory = Memory::new();
@@ -308,6 +173,7 @@ fn damaged(name: &str, change: impl Fn(&Memory, u32)) -> [Option<Trouble>; 2] {
     [found, inserted]
 }
 
+// test[find.pointer]
 #[test]
 fn pointers_that_lead_nowhere_are_damage() {
     let missing = of_one_bucket().nth(3).expect("buckets repeat");
@@ -331,6 +197,7 @@ fn pointers_that_lead_nowhere_are_damage() {
     }
 }
 
+// test[find.bound]
 #[test]
 fn a_chain_without_an_end_is_damage_and_no_hang() {
     let missing = of_one_bucket().nth(3).expect("buckets repeat");
@@ -351,6 +218,7 @@ fn a_chain_without_an_end_is_damage_and_no_hang() {
     assert_eq!(troubles, [None; 2]);
 }
 
+// test[find.pointer]
 #[test]
 fn a_name_that_reaches_past_the_limit_is_damage() {
     let first = layout::records_off(header_len());
@@ -366,6 +234,7 @@ fn a_name_that_reaches_past_the_limit_is_damage() {
     assert_eq!(troubles, [Some(Trouble::Corrupt { offset: len_off }); 2]);
 }
 
+// test[find.pointer]
 #[test]
 fn a_damaged_record_of_another_name_is_damage_as_well() {
     let missing = of_one_bucket().nth(3).expect("buckets repeat");
@@ -378,6 +247,7 @@ fn a_damaged_record_of_another_name_is_damage_as_well() {
     }
 }
 
+// test[insert.limit]
 #[test]
 fn a_limit_of_0_beside_a_chain_is_damage() {
     let memory = Memory::new();
@@ -395,6 +265,7 @@ fn a_limit_of_0_beside_a_chain_is_damage() {
     assert_eq!(memory.bytes(), before);
 }
 
+// test[insert.order]
 #[test]
 fn a_record_begins_with_a_count_of_0_whatever_lay_there() {
     let memory = Memory::new();
@@ -404,6 +275,7 @@ fn a_record_begins_with_a_count_of_0_whatever_lay_there() {
     assert_eq!(memory.counts(), BTreeMap::from([(b"a".to_vec(), 3)]));
 }
 
+// test[insert.limit]
 #[test]
 fn limits_that_cannot_be_are_damage() {
     let corrupt = Some(Trouble::Corrupt {

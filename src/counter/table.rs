@@ -99,10 +99,13 @@ impl<'w, W: Words> Table<'w, W> {
             next.store(head, Ordering::Relaxed);
             // ORDERING: releases the record to whoever acquires this head; acquires the record of
             // whoever was faster.
+            // spec[fmt.link, insert.order]
             match chain.compare_exchange(head, ours, Ordering::Release, Ordering::Acquire) {
                 Ok(_) => return self.count(ours),
+                // spec[insert.race]
                 Err(newer) => {
                     if let Some(theirs) = self.search(name, newer, head, chain_off)? {
+                        // spec[fmt.dead]
                         // ORDERING: relaxed, as nobody was ever led to this record.
                         next.store(layout::DEAD, Ordering::Relaxed);
                         return self.count(theirs);
@@ -121,15 +124,18 @@ impl<'w, W: Words> Table<'w, W> {
         self.w32(self.head_off(name))
     }
 
+    // spec[mem.width]
     fn w32(&self, offset: u32) -> Result<&'w AtomicU32, Trouble> {
         self.words.w32(offset).ok_or(Trouble::Corrupt { offset })
     }
 
+    // spec[mem.width]
     fn count(&self, offset: u32) -> Result<&'w AtomicU64, Trouble> {
         self.words.w64(offset).ok_or(Trouble::Corrupt { offset })
     }
 
     /// Reserves the place of a record for `name`, and returns its offset.
+    // spec[insert.order]
     fn reserve(&self, name: &[u8]) -> Result<u32, Trouble> {
         let limit_word = self.w32(self.header_len)?;
         let corrupt = Trouble::Corrupt {
@@ -140,18 +146,22 @@ impl<'w, W: Words> Table<'w, W> {
         let mut limit = limit_word.load(Ordering::Relaxed);
         loop {
             // A limit past the file's end is damage, and never a reason to grow.
+            // spec[insert.limit]
             let low = limit != 0 && limit < layout::records_off(self.header_len);
             if low {
                 return Err(corrupt);
             }
             self.reach(limit, corrupt)?;
+            // spec[insert.limit]
             if limit == 0 && self.has_head() && limit_word.load(Ordering::Acquire) == 0 {
                 return Err(corrupt);
             }
             let place = place(self.header_len, limit, name_len).ok_or(Trouble::Full)?;
+            // spec[count.full]
             if place.end > layout::MAX_FILE_LEN || !self.words.grow(place.end) {
                 return Err(Trouble::Full);
             }
+            // spec[fmt.place.limit]
             // ORDERING: relaxed, as above.
             match limit_word.compare_exchange_weak(
                 limit,
@@ -179,6 +189,7 @@ impl<'w, W: Words> Table<'w, W> {
     }
 
     /// Writes the count, the name and then its length of the record reserved at `offset`.
+    // spec[insert.order]
     fn write(&self, offset: u32, name: &[u8]) -> Result<(), Trouble> {
         // Free space is zero, unless somebody has damaged the file.
         // ORDERING: relaxed, as the exchange of the head releases the whole record.
@@ -221,12 +232,14 @@ impl<'w, W: Words> Table<'w, W> {
         let mut visits = 0_u32;
         while pointer != until {
             let corrupt = Trouble::Corrupt { offset: from };
+            // spec[find.pointer]
             let end = pointer.checked_add(layout::UNIT).ok_or(corrupt)?;
             if pointer < first || !pointer.is_multiple_of(layout::UNIT) || end > limit {
                 return Err(corrupt);
             }
             self.reach(end, corrupt)?;
             // A chain holds every record once: with more visits than places it has no end.
+            // spec[find.bound]
             visits = visits.saturating_add(1);
             if visits > self.words.known() / layout::UNIT {
                 return Err(corrupt);
@@ -249,6 +262,7 @@ impl<'w, W: Words> Table<'w, W> {
         let name_len = self.w32(len_off)?.load(Ordering::Relaxed) & layout::NAME_LEN_MASK;
         let corrupt = Trouble::Corrupt { offset: len_off };
         let end = layout::record_len(name_len).and_then(|len| offset.checked_add(len));
+        // spec[find.pointer]
         let end = end.filter(|end| *end <= limit).ok_or(corrupt)?;
         self.reach(end, corrupt)?;
         if u32::try_from(name.len()) != Ok(name_len) {
@@ -268,6 +282,7 @@ impl<'w, W: Words> Table<'w, W> {
 
     /// Makes sure that the bytes up to `end`, which the limit covers, can be touched; `corrupt` says
     /// what is damaged if the file does not reach there.
+    // spec[find.grown]
     fn reach(&self, end: u32, corrupt: Trouble) -> Result<(), Trouble> {
         if end <= self.words.known() {
             return Ok(());

@@ -19,6 +19,7 @@ pub enum Reach {
 /// A memory that holds a counter file, shared with whoever else maps it.
 ///
 /// The words are those of the machine: a file is written in the byte order of its writer.
+// spec[mem.width]
 pub trait Words {
     /// The word of 4 bytes at `off`; `None` if `off` is no multiple of 4, or the word lies beyond
     /// what is known to be backed by the file.
