@@ -51,6 +51,7 @@ impl Random {
     }
 }
 
+// test[fmt.header.magic, fmt.header.length, fmt.meta.line, fmt.visits]
 #[test]
 fn every_single_byte_change_gets_the_oracles_verdict() {
     let mut bytes = raw::sample();
@@ -75,6 +76,7 @@ fn every_single_byte_change_gets_the_oracles_verdict() {
     assert!(agree(&bytes));
 }
 
+// test[fmt.file.min, fmt.record.inside]
 #[test]
 fn every_truncation_gets_the_oracles_verdict() {
     for bytes in samples() {

@@ -78,6 +78,7 @@ fn a_sound_file_is_taken_without_notes() {
     );
 }
 
+// test[fmt.chain.once]
 #[test]
 fn a_record_linked_to_itself_is_rejected() {
     let (mut raw, a, _) = sound();
@@ -86,6 +87,7 @@ fn a_record_linked_to_itself_is_rejected() {
     assert_eq!(clause_and_offset(&raw.bytes), ("fmt.chain.once", from));
 }
 
+// test[fmt.chain.once, fmt.visits]
 #[test]
 fn a_chain_that_leads_back_to_its_start_is_rejected() {
     let (mut raw, a, b) = sound();
@@ -103,6 +105,7 @@ fn a_cycle_of_stacks_with_ditto_marks_is_rejected() {
     assert_eq!(rejection(&raw.bytes).clause(), "fmt.chain.once");
 }
 
+// test[fmt.chain.once]
 #[test]
 fn a_chain_that_leads_into_another_is_rejected() {
     let (mut raw, a, _) = sound();
@@ -121,6 +124,7 @@ fn a_head_that_leads_into_another_chain_is_rejected() {
     assert_eq!(rejection(&raw.bytes).clause(), "fmt.chain.once");
 }
 
+// test[fmt.header.length]
 #[test]
 fn header_lengths_0_to_31_are_rejected() {
     for header_len in 0..32 {
@@ -143,6 +147,7 @@ fn header_length_32_means_no_metadata() {
     assert_eq!(parse(&raw.bytes).expect("taken").meta.pairs().count(), 0);
 }
 
+// test[fmt.note.header.round]
 #[test]
 fn header_lengths_33_to_40_are_read_as_they_stand_and_noted() {
     for header_len in 33..=40_u32 {
@@ -165,6 +170,7 @@ fn a_header_length_that_cuts_the_metadata_breaks_its_last_line() {
     }
 }
 
+// test[fmt.header.length]
 #[test]
 fn header_lengths_above_16384_are_rejected() {
     for header_len in [16385, 16416, 0x0041_0000, 0x0100_0000, u32::MAX] {
@@ -186,6 +192,7 @@ fn a_header_length_of_65536_is_256_in_the_other_order_and_the_rest_contradicts_i
     assert_eq!(rejection(&raw.bytes).clause(), "fmt.record.limit");
 }
 
+// test[fmt.table.inside]
 #[test]
 fn a_header_length_of_16384_needs_room_for_the_heads() {
     let mut raw = Raw::new(b"");
@@ -196,6 +203,7 @@ fn a_header_length_of_16384_needs_room_for_the_heads() {
     assert_eq!(parse(&raw.bytes).expect("taken").header_len, 16384);
 }
 
+// test[fmt.name.empty, fmt.note.name.empty]
 #[test]
 fn a_nameless_record_is_skipped_and_the_rest_of_its_chain_read() {
     let (mut raw, a, b) = sound();
@@ -228,6 +236,7 @@ fn names_of_1_4095_and_4096_bytes_are_taken() {
     }
 }
 
+// test[fmt.note.name.max]
 #[test]
 fn a_name_of_4097_bytes_is_taken_and_noted() {
     let mut raw = Raw::new(&raw::sample_meta());
@@ -236,6 +245,7 @@ fn a_name_of_4097_bytes_is_taken_and_noted() {
     assert_eq!(counts(&raw.bytes), [("n".repeat(4097), 9)]);
 }
 
+// test[fmt.note.place.page]
 #[test]
 fn a_name_longer_than_a_page_is_taken_and_noted_twice() {
     let mut raw = Raw::new(&raw::sample_meta());
@@ -258,6 +268,7 @@ fn names_that_are_not_utf_8_are_taken_as_they_are() {
     assert_eq!(file.counts()[&b"a\0b"[..]], 5);
 }
 
+// test[fmt.header.order]
 #[test]
 fn a_big_endian_file_is_read_in_its_own_order() {
     let mut meta = raw::sample_meta();
@@ -273,6 +284,7 @@ fn a_big_endian_file_is_read_in_its_own_order() {
     assert_eq!(parse(&raw.bytes).expect("taken").order, ByteOrder::Big);
 }
 
+// test[fmt.note.header.goarch]
 #[test]
 fn a_big_endian_file_of_a_little_endian_machine_is_noted() {
     let mut raw = Raw::with_order(&raw::sample_meta(), Order::Big);
@@ -280,6 +292,7 @@ fn a_big_endian_file_of_a_little_endian_machine_is_noted() {
     assert_eq!(notes(&raw.bytes), ["fmt.note.header.goarch"]);
 }
 
+// test[fmt.file.max]
 #[test]
 fn a_file_of_64_mib_is_read_and_one_byte_more_is_rejected() {
     let mut raw = Raw::new(&raw::sample_meta());
@@ -318,6 +331,7 @@ fn a_file_of_64_mib_full_of_records_is_read_to_the_last() {
     );
 }
 
+// test[fmt.stack.sum]
 #[test]
 fn two_spellings_of_one_stack_are_summed_in_either_order() {
     let (ditto, plain) = (
@@ -335,6 +349,7 @@ fn two_spellings_of_one_stack_are_summed_in_either_order() {
     }
 }
 
+// test[fmt.name.unique]
 #[test]
 fn a_plain_name_in_two_records_is_rejected() {
     let mut raw = Raw::new(&raw::sample_meta());
@@ -347,6 +362,7 @@ fn a_plain_name_in_two_records_is_rejected() {
     );
 }
 
+// test[fmt.note.many]
 #[test]
 fn more_than_64_notes_are_counted_and_not_kept() {
     let mut raw = Raw::new(&raw::sample_meta());
@@ -376,6 +392,7 @@ fn metadata_of_very_many_lines_is_read_in_bounded_time() {
     assert_eq!(file.notes.total(), 1);
 }
 
+// test[fmt.record.overlap]
 #[test]
 fn a_record_that_reaches_into_another_is_rejected() {
     let (mut raw, a, b) = sound();
@@ -389,6 +406,7 @@ fn a_record_that_reaches_into_another_is_rejected() {
     );
 }
 
+// test[fmt.chain.once]
 #[test]
 fn a_pointer_into_a_record_is_rejected() {
     let mut raw = Raw::new(&raw::sample_meta());
@@ -398,6 +416,7 @@ fn a_pointer_into_a_record_is_rejected() {
     assert_eq!(clause_and_offset(&raw.bytes), ("fmt.chain.once", from));
 }
 
+// test[fmt.record.overlap]
 #[test]
 fn long_names_that_overlap_at_every_place_are_not_read_over_and_over() {
     let mut raw = Raw::new(&raw::sample_meta());
@@ -414,6 +433,7 @@ fn long_names_that_overlap_at_every_place_are_not_read_over_and_over() {
     assert_eq!((error.clause(), error.visited), ("fmt.chain.once", 1));
 }
 
+// test[stack.bound.file]
 #[test]
 fn stacks_stay_encoded_once_they_would_take_four_times_the_file() {
     let mut raw = Raw::new(&raw::sample_meta());

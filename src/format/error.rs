@@ -92,6 +92,7 @@ impl Notes {
     #[cold]
     pub(crate) fn push(&mut self, offset: u64, rule: Rule) {
         self.total = self.total.saturating_add(1);
+        // spec[fmt.note.many]
         if self.kept.len() < Notes::KEPT {
             self.kept.push(Note { offset, rule });
         }

@@ -69,6 +69,7 @@ pub struct Meta<'a> {
 
 impl<'a> Meta<'a> {
     /// The value of `key`, if the file has it; of several, the last.
+    // spec[fmt.meta.last]
     pub fn get(&self, key: &str) -> Option<&'a [u8]> {
         let values = self.pairs().filter(|(k, _)| *k == key.as_bytes());
         values.last().map(|(_, value)| value)
@@ -90,6 +91,7 @@ struct Lines<'a> {
     rest: &'a [u8],
 }
 
+// spec[fmt.meta.end, fmt.meta.line]
 impl<'a> Iterator for Lines<'a> {
     type Item = &'a [u8];
 
@@ -127,6 +129,7 @@ pub fn encode(meta: &[u8], order: ByteOrder) -> Result<Vec<u8>, FormatError> {
         return Err(too_long);
     }
     let end = layout::META_OFF.saturating_add(meta_len);
+    // spec[fmt.header.write]
     let header_len = layout::round_up(end, layout::UNIT).ok_or(too_long)?;
     let mut header = Vec::with_capacity(index(header_len));
     header.extend_from_slice(layout::MAGIC);

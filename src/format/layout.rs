@@ -81,6 +81,7 @@ pub const fn records_off(header_len: u32) -> u32 {
 }
 
 /// Size of a record whose name has `name_len` bytes, in bytes; `None` beyond 2^32 - 1.
+// spec[fmt.record.size]
 pub const fn record_len(name_len: u32) -> Option<u32> {
     match NAME_OFF.checked_add(name_len) {
         Some(len) => round_up(len, UNIT),
@@ -119,6 +120,7 @@ mod tests {
         assert_eq!(records_off(61), 2144);
     }
 
+    // test[fmt.record.size]
     #[test]
     fn record_lengths_round_up_to_the_unit() {
         assert_eq!(record_len(0), Some(32));

@@ -69,6 +69,7 @@ impl<'a> File<'a> {
     /// take more than a mebibyte and four times the file's size.
     pub fn counts(&self) -> BTreeMap<Cow<'a, [u8]>, u64> {
         let mut counts = BTreeMap::new();
+        // spec[stack.bound.file]
         let mut room = self.bytes.len().saturating_mul(4).saturating_add(1 << 20);
         for record in self.records() {
             let mut name = stack::decode(record.name);
@@ -79,6 +80,7 @@ impl<'a> File<'a> {
                 }
             }
             let count: &mut u64 = counts.entry(name).or_default();
+            // spec[fmt.stack.sum]
             *count = count.saturating_add(record.count);
         }
         counts
@@ -145,6 +147,7 @@ fn read<W: Words>(
         bytes,
         first,
         end,
+        // spec[fmt.visits]
         slots: end.saturating_sub(first) / layout::UNIT,
         taken,
         // A name of 17 to 48 bytes takes two slots. One page seldom holds many.
@@ -374,6 +377,7 @@ impl<'a> Walk<'a, '_> {
         let name_end = name_off.wrapping_add(name_len);
         let end = name_end.wrapping_add(layout::UNIT - 1) & !(layout::UNIT - 1);
         self.note_record(pointer, len_word, end);
+        // spec[fmt.name.empty]
         if name_len == 0 {
             return Ok(next);
         }

@@ -20,6 +20,7 @@ pub fn fnv1a(name: &[u8]) -> u32 {
 }
 
 /// The number of the chain that holds `name`, below [`layout::BUCKETS`].
+// spec[fmt.bucket]
 pub fn bucket(name: &[u8]) -> u32 {
     let hash = fnv1a(name);
     (hash ^ (hash >> 16)) % layout::BUCKETS
@@ -49,6 +50,7 @@ pub struct Placement {
 /// let moved = place(192, 16384 - 32, 16).unwrap();
 /// assert_eq!((moved.start, moved.end), (16384, 16416));
 /// ```
+// spec[fmt.place]
 pub fn place(header_len: u32, limit: u32, name_len: u32) -> Option<Placement> {
     let limit = match limit {
         0 => layout::records_off(header_len),
@@ -69,6 +71,7 @@ pub fn place(header_len: u32, limit: u32, name_len: u32) -> Option<Placement> {
 mod tests {
     use super::*;
 
+    // test[fmt.bucket]
     #[test]
     fn bucket_folds_the_high_half_into_the_low() {
         // fnv1a("a") = 0xe40c292c; 0x292c ^ 0xe40c = 0xcd20; 0xcd20 mod 512 = 0x120.
@@ -76,6 +79,7 @@ mod tests {
         assert_eq!(bucket(b""), (0x9dc5 ^ 0x811c) % 512);
     }
 
+    // test[fmt.place]
     #[test]
     fn a_limit_that_is_not_rounded_is_rounded_first() {
         assert_eq!(
@@ -87,6 +91,7 @@ mod tests {
         );
     }
 
+    // test[fmt.place]
     #[test]
     fn a_record_never_ends_on_a_page_end() {
         let limit = layout::PAGE - 64;
