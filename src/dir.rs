@@ -13,9 +13,11 @@ use crate::format::{FormatError, header, layout};
 use crate::system::{self, Environment};
 
 /// No report is longer, in bytes.
+// spec[dir.files]
 const MAX_REPORT_LEN: u64 = 16 * 1024 * 1024;
 
 /// How many bytes of a count file are read at most: one too many for the parser.
+// spec[dir.files]
 const MAX_COUNT_FILE_LEN: u64 = layout::MAX_FILE_LEN as u64 + 1;
 
 /// How often a file that may just be made is looked at again: for 50 ms.
@@ -157,6 +159,7 @@ impl TelemetryDir {
 
     /// The directory that programs of the Go project share: what the environment names, else the
     /// user's. `None` if there is no way to tell; telemetry is off then.
+    // spec[dir.where]
     pub fn of_go(environment: &Environment) -> Option<TelemetryDir> {
         let named = environment.directory.clone();
         let users = || Some(environment.config_home.as_ref()?.join("go/telemetry"));
@@ -170,7 +173,9 @@ impl TelemetryDir {
     /// [`DirError::ToolName`] if `name` is `go` in any case, begins or ends with a dot, ends with a
     /// space, or is no single path element;
     /// [`DirError::NoDirectory`] if the user's configuration directory is unknown.
+    // spec[dir.tool]
     pub fn of_tool(name: &str, environment: &Environment) -> Result<TelemetryDir, DirError> {
+        // spec[dir.tool.name]
         let forbidden = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
         if name.is_empty()
             || name.eq_ignore_ascii_case("go")
@@ -218,6 +223,7 @@ impl TelemetryDir {
     /// # Errors
     ///
     /// If the directory cannot be listed.
+    // spec[id.file-suffix]
     pub fn count_files(&self) -> Result<Vec<PathBuf>, DirError> {
         list(&self.local(), FILE_SUFFIX)
     }
@@ -243,6 +249,7 @@ impl TelemetryDir {
 }
 
 /// The week of a report by its name, `YYYY-MM-DD.json` or `local.YYYY-MM-DD.json`.
+// spec[report.names]
 pub fn report_week(path: &Path) -> Option<Date> {
     let name = path.file_name()?.to_str()?.strip_suffix(".json")?;
     Date::parse(name.strip_prefix("local.").unwrap_or(name)).ok()
@@ -288,6 +295,7 @@ pub fn read_count_file(path: &Path) -> Result<Vec<u8>, DirError> {
                 Err(error) => Err(failed(error)),
             };
         }
+        // spec[read.short]
         // A program may just be making it.
         let age = system::modified(path).map(|then| system::now().unix() - then.unix());
         if tries == RETRIES || age.is_none_or(|age| age > 1) {
@@ -300,6 +308,7 @@ pub fn read_count_file(path: &Path) -> Result<Vec<u8>, DirError> {
 
 /// Brings the bytes of a count file up to date with the limit: records that were read after the
 /// table can only be judged by a limit that was read after both.
+// spec[read.live]
 fn catch_up(mut file: &File, bytes: &mut Vec<u8>) -> io::Result<()> {
     let Ok((header_len, order)) = header::decode_len(bytes) else {
         return Ok(());
@@ -330,6 +339,7 @@ pub fn read_report(path: &Path) -> Result<Vec<u8>, DirError> {
 }
 
 /// The bytes of a file of at most `max` bytes.
+// spec[dir.files]
 pub(crate) fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, DirError> {
     let (bytes, whole) = read_up_to(&open_regular(path)?, path, max)?;
     if whole {
@@ -340,6 +350,7 @@ pub(crate) fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, DirError> {
 }
 
 /// Opens a file for reading that is a file.
+// spec[dir.files]
 fn open_regular(path: &Path) -> Result<File, DirError> {
     let file = open(path).map_err(DirError::io("read", path))?;
     let meta = file.metadata().map_err(DirError::io("read", path))?;
@@ -384,6 +395,7 @@ mod tests {
 
     use super::*;
 
+    // test[read.live]
     #[test]
     fn what_was_read_is_brought_up_to_the_limit_that_is_there_afterwards() {
         let text = "TimeBegin: 2026-11-21T00:00:00Z\n\n";

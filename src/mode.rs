@@ -14,6 +14,7 @@ use crate::publish;
 use crate::system::{self, Environment};
 
 /// No mode file is longer, in bytes.
+// spec[dir.files]
 const MAX_LEN: u64 = 4096;
 
 /// How often an empty file is read again before it counts as such: for 50 ms.
@@ -36,6 +37,7 @@ impl Mode {
     /// # Errors
     ///
     /// `mode.text` for any other text.
+    // spec[mode.text]
     pub fn parse(name: &str) -> Result<Mode, FormatError> {
         match name {
             "off" => Ok(Mode::Off),
@@ -83,6 +85,7 @@ impl ModeText {
     /// assert_eq!(text.date.unwrap().to_string(), "2026-11-21");
     /// assert!(ModeText::parse(b"enabled").mode().is_err());
     /// ```
+    // spec[mode.file, mode.read]
     pub fn parse(bytes: &[u8]) -> ModeText {
         let text = String::from_utf8_lossy(bytes);
         let text = text.trim();
@@ -142,6 +145,7 @@ pub struct Effective {
 /// The mode that holds in `dir` under `environment`. It is off while the mode file is there and
 /// cannot be read.
 pub fn read(dir: Option<&TelemetryDir>, environment: &Environment) -> Effective {
+    // spec[mode.unreadable]
     let unreadable = |_| Effective::without_file(Mode::Off, Source::Unreadable);
     try_read(dir, environment).unwrap_or_else(unreadable)
 }
@@ -184,12 +188,15 @@ impl Effective {
 /// The mode that the file at `path` states.
 fn stated(path: &Path) -> Result<Effective, DirError> {
     let Some(text) = read_text(path)? else {
+        // spec[mode.default]
         return Ok(Effective::without_file(Mode::Local, Source::Default));
     };
     let (mode, source) = match text.mode() {
         Ok(mode) => (mode, Source::File),
+        // spec[mode.text]
         Err(_) => (Mode::Off, Source::UnknownWord),
     };
+    // spec[mode.as-of]
     let as_of = match (text.date, mode) {
         (None, Mode::On) => system::modified(path).map(|time| time.date()),
         (date, _) => date,
@@ -213,6 +220,7 @@ fn read_text(path: &Path) -> Result<Option<ModeText>, DirError> {
             Err(error) if is_lasting(&error) => return Ok(None),
             text => ModeText::parse(&text?),
         };
+        // spec[mode.empty]
         // Other programs empty the file before they write it.
         if !text.word.is_empty() || tries == RETRIES {
             return Ok(Some(text));
@@ -223,6 +231,7 @@ fn read_text(path: &Path) -> Result<Option<ModeText>, DirError> {
 }
 
 /// Whether the mode file is missing, or this user may not read it.
+// spec[mode.default, mode.unreadable]
 fn is_lasting(error: &DirError) -> bool {
     use std::io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
     match error {
@@ -234,6 +243,7 @@ fn is_lasting(error: &DirError) -> bool {
 }
 
 /// The mode to which the environment lowers any higher one.
+// spec[mode.environment]
 fn lowered(environment: &Environment) -> Option<(Mode, &'static str)> {
     let do_not_track = environment.do_not_track.as_ref();
     if do_not_track.is_some_and(|value| !value.is_empty() && value != "0") {
@@ -255,15 +265,18 @@ fn lowered(environment: &Environment) -> Option<(Mode, &'static str)> {
 /// If the file cannot be written; it is left as it was then.
 pub fn set(dir: &TelemetryDir, mode: Mode, today: Date) -> Result<bool, DirError> {
     let path = dir.mode_file();
+    // spec[mode.keep]
     if read_text(&path)?.is_some_and(|text| text.mode() == Ok(mode)) {
         return Ok(false);
     }
     create_root(dir.root())?;
+    // spec[mode.file]
     publish::replace(&path, format!("{mode} {today}").as_bytes())?;
     Ok(true)
 }
 
 /// Creates the telemetry directory; only its owner may write to it.
+// spec[dir.publish]
 fn create_root(root: &Path) -> Result<(), DirError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);

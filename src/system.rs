@@ -30,6 +30,7 @@ impl Environment {
     }
 
     /// The environment in which `var` gives the value of each variable that is set.
+    // spec[dir.where]
     pub fn of(var: impl Fn(&str) -> Option<OsString>) -> Environment {
         let var = |name: &str| var(name).filter(|value| !value.is_empty());
         Environment {
@@ -42,6 +43,7 @@ impl Environment {
 }
 
 /// The user configuration directory as Go determines it on this platform.
+// spec[dir.where]
 fn config_home(var: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     if cfg!(windows) {
         return var("AppData").map(PathBuf::from);
@@ -85,6 +87,7 @@ pub(crate) fn random_below(end: u32) -> u32 {
 
 /// Whether this process may make a file `end` bytes long. One that tries to write past the limit
 /// on the size of files is sent a signal that ends it.
+// spec[file.limit]
 #[cfg(unix)]
 pub(crate) fn may_reach(end: u64) -> std::io::Result<()> {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Fsize).current;
@@ -124,6 +127,7 @@ fn unix_seconds(time: SystemTime) -> i64 {
 mod tests {
     use super::*;
 
+    // test[dir.where]
     #[test]
     #[cfg(target_os = "linux")]
     fn a_relative_config_home_means_none_and_an_unset_one_means_home() {

@@ -11,6 +11,7 @@ use crate::publish;
 use crate::system;
 
 /// No `weekends` file is longer, in bytes.
+// spec[dir.files]
 const MAX_LEN: u64 = 4096;
 
 /// How often an empty file is read again before it counts as such: for 50 ms.
@@ -32,6 +33,7 @@ const RETRIES: u32 = 10;
 /// assert_eq!(week::parse(b"\xff").unwrap().number(), 4);
 /// assert!(week::parse(b" \n").is_err());
 /// ```
+// spec[week.weekends.read]
 pub fn parse(text: &[u8]) -> Result<Weekday, FormatError> {
     // White space counts where it is well-formed; any other byte is taken as it stands.
     let mut parts = text.utf8_chunks();
@@ -60,6 +62,7 @@ pub fn read(dir: &TelemetryDir) -> Result<Option<Weekday>, DirError> {
         };
         match parse(&text) {
             Ok(weekday) => return Ok(Some(weekday)),
+            // spec[week.weekends.text]
             // Another program creates the file and writes it in two steps.
             Err(_) if tries < RETRIES => system::pause(),
             Err(error) => return Err(DirError::Content { path, error }),
@@ -74,9 +77,11 @@ pub fn read(dir: &TelemetryDir) -> Result<Option<Weekday>, DirError> {
 /// # Errors
 ///
 /// If the file can be neither read nor made.
+// spec[week.weekends.create]
 #[cfg(target_os = "linux")]
 pub fn read_or_create(dir: &TelemetryDir) -> Result<Weekday, DirError> {
     let path = dir.weekends_file();
+    // spec[week.weekends]
     let drawn = || format!("{}\n", system::random_below(7));
     match read(dir) {
         Ok(Some(weekday)) => return Ok(weekday),

@@ -51,6 +51,7 @@ fn the_bare_program_prints_the_mode_in_one_word() {
     }
 }
 
+// test[mode.file, mode.read]
 #[test]
 fn a_mode_file_says_a_mode_and_perhaps_since_when() {
     for (content, mode, as_of) in [
@@ -62,6 +63,8 @@ fn a_mode_file_says_a_mode_and_perhaps_since_when() {
         (" on 2026-11-21", "on", "2026-11-21"),
         ("on 2026-11-21\n", "on", "2026-11-21"),
         ("\r\n\ton 2026-11-21 \r\n", "on", "2026-11-21"),
+        ("\u{85}\u{2003}on 2026-11-21\u{3000}", "on", "2026-11-21"),
+        ("local \u{2003}2026-11-21", "local", "none"),
         ("local  2026-11-21", "local", "none"),
         ("local 2026-11-21 x", "local", "none"),
         ("local 2026-02-29", "local", "none"),
@@ -72,6 +75,7 @@ fn a_mode_file_says_a_mode_and_perhaps_since_when() {
     }
 }
 
+// test[mode.as-of]
 #[test]
 fn mode_on_without_a_date_holds_as_of_the_day_on_which_the_file_was_changed() {
     for content in [
@@ -86,6 +90,7 @@ fn mode_on_without_a_date_holds_as_of_the_day_on_which_the_file_was_changed() {
     }
 }
 
+// test[mode.text, dir.files]
 #[test]
 fn a_mode_file_with_another_word_turns_everything_off() {
     let long = vec![b'x'; 10_240];
@@ -101,6 +106,7 @@ fn a_mode_file_with_another_word_turns_everything_off() {
         b"on,2026-11-21",
         b"on\x00",
         b"on\xff 2026-11-21",
+        b"\xe2\x80\x8bon",
         b"\xff\xfe",
         b"2026-11-21",
         &long,
@@ -120,6 +126,7 @@ fn status_quotes_a_word_that_is_no_mode() {
     );
 }
 
+// test[mode.default, dir.files]
 #[test]
 fn a_mode_file_that_is_no_file_counts_as_none() {
     let default = "local: the default, as there is no readable mode file";
@@ -139,6 +146,7 @@ fn a_mode_file_that_is_no_file_counts_as_none() {
     }
 }
 
+// test[mode.unreadable]
 #[test]
 fn while_the_mode_file_cannot_be_read_the_mode_is_off() {
     // To the super-user every file is readable, but not this one.
@@ -153,6 +161,7 @@ fn while_the_mode_file_cannot_be_read_the_mode_is_off() {
     home.call(&[]).run().is(0, "off\n", "");
 }
 
+// test[mode.file]
 #[test]
 fn setting_the_mode_writes_it_with_the_day_of_the_time_given() {
     for (mode, now, text) in [
@@ -186,6 +195,7 @@ fn without_a_time_given_the_mode_holds_as_of_today() {
     assert!(texts.contains(&home.read("mode")));
 }
 
+// test[mode.keep]
 #[test]
 fn a_mode_that_is_set_already_keeps_date_and_file() {
     for text in ["on 2020-02-29", "local 2020-02-29\n", "off", " on  x"] {
@@ -262,6 +272,7 @@ fn a_directory_that_cannot_be_made_fails_the_setting() {
     assert_eq!((output.code, output.out.as_str()), (1, ""));
 }
 
+// test[dir.publish]
 #[test]
 fn a_reader_of_the_mode_file_never_sees_a_part_of_it() {
     let texts = ["local 2026-11-21", "off 2026-11-22"];

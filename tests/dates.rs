@@ -65,6 +65,7 @@ fn every_day_has_the_numbers_and_the_weekday_of_the_other_library() {
     assert_eq!(ours(civil::date(9999, 12, 31)), Date::MAX);
 }
 
+// test[week.date]
 #[test]
 fn every_day_is_written_and_read_as_the_other_library_writes_it() {
     for day in days(0..=9999) {
@@ -75,6 +76,7 @@ fn every_day_is_written_and_read_as_the_other_library_writes_it() {
     }
 }
 
+// test[week.date]
 #[test]
 fn a_date_has_the_numbers_of_a_day_that_exists_and_no_others() {
     for year in 0..=9999_u16 {
@@ -138,6 +140,7 @@ fn search(today: civil::Date, weekend: i8) -> civil::Date {
     day
 }
 
+// test[week.span]
 #[test]
 fn a_span_ends_on_the_next_weekend_day_after_today() {
     for day in days(1970..=2199) {
@@ -205,6 +208,7 @@ fn moments_outside_the_years_0_to_9999_become_the_nearest_inside() {
     }
 }
 
+// test[week.time]
 #[test]
 fn a_time_whose_offset_leads_out_of_the_years_0_to_9999_is_none() {
     for (text, seconds) in [
@@ -222,6 +226,7 @@ fn a_time_whose_offset_leads_out_of_the_years_0_to_9999_is_none() {
     }
 }
 
+// test[week.time]
 #[test]
 fn texts_that_are_no_times_are_refused_with_the_clause() {
     for text in [
@@ -259,6 +264,7 @@ fn texts_that_are_no_times_are_refused_with_the_clause() {
     }
 }
 
+// test[week.date]
 #[test]
 fn texts_that_are_no_dates_are_refused_with_the_clause() {
     for text in [
@@ -286,6 +292,7 @@ fn texts_that_are_no_dates_are_refused_with_the_clause() {
     }
 }
 
+// test[week.time]
 #[test]
 fn a_fraction_of_any_length_is_cut_off() {
     let whole = Time::parse("1969-12-31T23:59:59Z");
@@ -378,6 +385,7 @@ proptest! {
         ..ProptestConfig::default()
     })]
 
+    // test[week.time]
     #[test]
     fn a_moment_is_written_and_read_as_the_other_library_writes_it(
         seconds in FIRST..=LAST_OF_JIFF,
@@ -396,6 +404,7 @@ proptest! {
         prop_assert_eq!(time.date().midnight().unix(), seconds - seconds.rem_euclid(SECONDS_PER_DAY));
     }
 
+    // test[week.time]
     #[test]
     fn times_with_fractions_and_offsets_are_those_of_the_other_library(
         day in -719_527..=2_932_893_i32,

@@ -101,6 +101,7 @@ impl Date {
     /// # Errors
     ///
     /// `week.date` for any other text.
+    // spec[week.date]
     pub fn parse(text: &str) -> Result<Date, FormatError> {
         let date = match text.as_bytes() {
             [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] => {
@@ -142,6 +143,7 @@ impl Date {
     }
 }
 
+// spec[week.date]
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = self.civil();
@@ -225,6 +227,7 @@ impl Time {
         Time::parse_rfc3339(text).ok_or(FormatError::at(0, Rule::Time))
     }
 
+    // spec[week.time]
     fn parse_rfc3339(text: &str) -> Option<Time> {
         let (date, clock) = text.split_once('T')?;
         let (h, m, s, zone) = match clock.as_bytes() {
@@ -272,6 +275,7 @@ impl Time {
     }
 }
 
+// spec[week.time]
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let second = self.seconds.rem_euclid(SECONDS_PER_DAY);
@@ -310,6 +314,7 @@ impl Span {
     /// let whole = Span::beginning(saturday, Weekday::from_number(6)).unwrap();
     /// assert_eq!(whole.end.days_since(whole.begin), 7);
     /// ```
+    // spec[week.span]
     pub fn beginning(today: Date, weekend: Weekday) -> Option<Span> {
         let ahead = i32::from(weekend.number).checked_sub(i32::from(today.weekday().number))?;
         let days = match ahead.rem_euclid(7) {

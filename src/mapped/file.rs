@@ -64,6 +64,7 @@ impl CountFile {
         if let Some(file) = CountFile::open_at(&first, &header, span)? {
             return Ok(file);
         }
+        // spec[open.second]
         let second = second_name(&identity.file_name(span), &identity.meta_text(span));
         let second = local.join(second);
         let file = CountFile::open_at(&second, &header, span)?;
@@ -73,6 +74,7 @@ impl CountFile {
     /// Opens or makes the file at `path`; `None` if it belongs to another identity, or to none.
     fn open_at(path: &Path, header: &[u8], span: Span) -> Result<Option<CountFile>, DirError> {
         let file = open_or_create(path, header)?;
+        // spec[open.wait]
         let mut tries = 0;
         while tries < RETRIES && is_being_made(&file).map_err(DirError::io("open", path))? {
             system::pause();
@@ -89,16 +91,19 @@ impl CountFile {
         span: Span,
     ) -> Result<Option<CountFile>, DirError> {
         let meta = file.metadata().map_err(DirError::io("open", path))?;
+        // spec[open.file]
         if !meta.is_file() {
             let path = path.to_owned();
             return Err(DirError::NotAFile { path });
         }
+        // spec[open.wait]
         if meta.len() < u64::from(layout::PAGE) {
             return Ok(None);
         }
         let mut theirs = vec![0; header.len()];
         file.read_exact_at(&mut theirs, 0)
             .map_err(DirError::io("open", path))?;
+        // spec[open.join]
         let Some(span) = shared_span(&theirs, header, span) else {
             return Ok(None);
         };
@@ -117,6 +122,7 @@ impl CountFile {
     /// A file that was found to be damaged is left alone until [`ask_again`](CountFile::ask_again),
     /// as a walk along damaged chains can take long.
     pub(crate) fn insert(&self, name: &[u8]) -> Result<&AtomicU64, Trouble> {
+        // spec[count.corrupt]
         // ORDERING: relaxed, here and below, as it only spares work.
         let damage = self.damage.load(Ordering::Relaxed);
         if let Some(offset) = damage.checked_sub(1) {
@@ -163,6 +169,7 @@ fn native() -> ByteOrder {
 }
 
 /// The name of the file if another identity has the usual one.
+// spec[open.second]
 fn second_name(name: &str, meta: &str) -> String {
     let lines = meta.split_inclusive('\n');
     let timeless: String = lines
@@ -202,6 +209,7 @@ fn open_or_create(path: &Path, header: &[u8]) -> Result<File, DirError> {
         if let Some(file) = open_existing(path)? {
             return Ok(file);
         }
+        // spec[fmt.page, open.whole]
         // All of the page is written, so that all of it has blocks.
         let mut page = header.to_vec();
         page.resize(layout::PAGE as usize, 0);
@@ -222,6 +230,7 @@ fn is_being_made(file: &File) -> io::Result<bool> {
 
 /// The days that a file with the header `theirs` counts, if a program with the header `ours` may
 /// count into it: all but TimeEnd is equal, and TimeEnd is 1 to 7 days after the first day.
+// spec[open.join]
 fn shared_span(theirs: &[u8], ours: &[u8], span: Span) -> Option<Span> {
     let around = |header: &[u8]| {
         let before = header.get(..TIME_END.start)?.to_vec();
@@ -263,6 +272,7 @@ mod tests {
         assert_eq!(header.get(TIME_END), Some(&b"2026-11-25T00:00:00Z"[..]));
     }
 
+    // test[open.join]
     #[test]
     fn a_file_that_ends_on_another_day_is_joined_as_it_is() {
         assert_eq!(shared_span(&header(5), &header(3), span(3)), Some(span(5)));
@@ -275,6 +285,7 @@ mod tests {
         assert_eq!(shared_span(&late, &header(3), span(3)), None);
     }
 
+    // test[open.join]
     #[test]
     fn a_file_of_another_identity_is_left_alone() {
         let other = Identity::new("example.org/tool", "v1.0.0", "devel", "linux", "amd64");
@@ -283,6 +294,7 @@ mod tests {
         assert_eq!(shared_span(&other, &header(3), span(3)), None);
     }
 
+    // test[open.second]
     #[test]
     fn the_second_name_does_not_depend_on_the_end() {
         let name = identity().file_name(span(3));

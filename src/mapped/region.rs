@@ -46,11 +46,13 @@ impl Region {
     /// Maps `file`, which has to be open for reading and writing, and of which `meta` speaks.
     pub(super) fn map(file: File, meta: &Metadata) -> io::Result<Region> {
         let size = meta.len();
+        // spec[open.file]
         if size > RESERVED {
             return Err(io::Error::from(io::ErrorKind::FileTooLarge));
         }
         let identity = (meta.dev(), meta.ino());
         let mut refused = io::Error::from(io::ErrorKind::OutOfMemory);
+        // spec[grow.still]
         for len in [RESERVED, size.saturating_mul(2), size] {
             let len = usize::try_from(len).unwrap_or(usize::MAX);
             match MmapOptions::new().len(len).map_raw(&file) {
@@ -83,6 +85,7 @@ impl Region {
     }
 
     /// Whether the file can no longer be found at `path`, or no longer be reached.
+    // spec[file.deleted]
     pub(super) fn is_lost(&self, path: &Path) -> bool {
         let elsewhere = match fs::metadata(path) {
             Ok(meta) => (meta.dev(), meta.ino()) != self.identity,
@@ -92,6 +95,7 @@ impl Region {
     }
 
     /// What the system says of the file, if the descriptor still stands for it.
+    // spec[file.descriptor]
     fn metadata(&self) -> io::Result<Metadata> {
         let meta = self.file.metadata()?;
         match (meta.dev(), meta.ino()) == self.identity {
@@ -108,6 +112,7 @@ impl Region {
     }
 
     /// Lets the file, which is `size` bytes long, back the mapping.
+    // spec[grow.blocks]
     fn back(&self, size: u32) -> io::Result<()> {
         let known = self.known();
         let reached = size.min(self.reserved());
@@ -129,6 +134,7 @@ impl Region {
     ///
     /// A file system that has no room can take milliseconds to say so, which is too long for every
     /// addition to a counter that waits: it is asked once a second.
+    // spec[grow.blocks]
     fn allocate(&self, start: u32, end: u32) -> io::Result<()> {
         // ORDERING: relaxed, here and below, as it only spares work.
         let full = self.full.load(Ordering::Relaxed);
@@ -156,6 +162,7 @@ impl Region {
     }
 
     /// Makes the file reach `end`, a multiple of the page.
+    // spec[grow.extend]
     fn extend(&self, end: u32) -> io::Result<()> {
         self.look()?;
         let known = self.known();
@@ -189,6 +196,7 @@ impl Region {
     }
 }
 
+// spec[mem.width]
 impl Words for Region {
     #[inline]
     fn w32(&self, off: u32) -> Option<&AtomicU32> {
@@ -216,6 +224,7 @@ impl Words for Region {
         }
     }
 
+    // spec[fmt.page]
     fn grow(&self, end: u32) -> bool {
         let page_end = layout::round_up(end, layout::PAGE);
         let fits = page_end.filter(|end| *end <= layout::MAX_FILE_LEN && *end <= self.reserved());
