@@ -24,6 +24,7 @@ const ABANDONED: i64 = 24 * 60 * 60;
 ///
 /// A reader sees the file from before or the whole new one. If anything fails, the file from
 /// before is left as it was.
+// spec[dir.publish]
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), DirError> {
     sweep(path);
     let aside = Aside::write(path, content, Durable::Yes)?;
@@ -38,6 +39,7 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), DirError> {
 ///
 /// A reader sees no file or the whole one. Counts are not worth waiting for the disk: a file that
 /// a power failure leaves without content is told by its first bytes.
+// spec[dir.publish]
 pub(crate) fn create(path: &Path, content: &[u8]) -> Result<bool, DirError> {
     let aside = Aside::write(path, content, Durable::No)?;
     match fs::hard_link(&aside.path, path) {
@@ -100,6 +102,7 @@ impl Aside {
     }
 
     /// Creates an empty file beside `target`, under a name that nobody else uses.
+    // spec[dir.publish]
     fn create(target: &Path) -> Result<(PathBuf, File), DirError> {
         loop {
             // ORDERING: pairs with nothing; only that the numbers differ matters.

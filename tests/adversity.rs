@@ -123,6 +123,7 @@ mod facts {
         Role::of(shell)?.end()
     }
 
+    // test[file.descriptor]
     fn closed_descriptors() -> Result<String, String> {
         let (_home, dir) = home()?;
         let said = play("", "close", &dir)?;
@@ -136,6 +137,7 @@ mod facts {
         Ok(said.join(", "))
     }
 
+    // test[file.limit]
     fn size_limit() -> Result<String, String> {
         let (_home, dir) = home()?;
         // In blocks of 512 bytes: too small for a file, and enough for one page.
@@ -148,6 +150,7 @@ mod facts {
         Ok(format!("{in_file} of 2000 names fitted below the limit"))
     }
 
+    // test[dir.publish]
     fn no_umask() -> Result<String, String> {
         let (_home, dir) = home()?;
         play("umask 0;", "limited", &dir)?;
@@ -161,6 +164,7 @@ mod facts {
         Ok(seen.join(" "))
     }
 
+    // test[open.wait]
     fn short_file() -> Result<String, String> {
         let (_home, dir) = home()?;
         let recorder = tool::recorder();
@@ -177,6 +181,7 @@ mod facts {
         Ok("it was counted under the second name".to_owned())
     }
 
+    // test[file.deleted]
     fn moved_away() -> Result<String, String> {
         let (home, dir) = home()?;
         let recorder = tool::recorder();
@@ -192,6 +197,7 @@ mod facts {
         Ok("it was counted in a new directory".to_owned())
     }
 
+    // test[count.corrupt, count.retry]
     fn damaged() -> Result<String, String> {
         let (_home, dir) = home()?;
         let recorder = tool::recorder();
@@ -220,6 +226,7 @@ mod facts {
         Ok("what waited was counted".to_owned())
     }
 
+    // test[open.file]
     fn dangling_link() -> Result<String, String> {
         let (_home, dir) = home()?;
         let recorder = tool::recorder();
@@ -235,6 +242,7 @@ mod facts {
         Ok(reason)
     }
 
+    // test[mode.unreadable]
     fn unreadable_mode() -> Result<String, String> {
         let (_home, dir) = home()?;
         fs::create_dir(dir.root()).map_err(told)?;

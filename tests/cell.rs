@@ -46,6 +46,7 @@ fn add(cell: &Cell<Place>, n: u64) -> bool {
     !cell.add_fast(n) && cell.add_slowly(n, PROCESS)
 }
 
+// test[count.add]
 #[test]
 fn what_waits_moves_to_the_record_once() {
     let cell = cell();
@@ -59,6 +60,7 @@ fn what_waits_moves_to_the_record_once() {
     assert_eq!(value(first), 18);
 }
 
+// test[count.add]
 #[test]
 fn a_cell_follows_the_files() {
     let cell = cell();
@@ -81,6 +83,7 @@ fn adding_nothing_changes_nothing() {
     assert!(!add(&cell, 0));
 }
 
+// test[count.off]
 #[test]
 fn what_is_given_up_is_never_counted() {
     let cell = cell();
@@ -93,6 +96,7 @@ fn what_is_given_up_is_never_counted() {
     assert_eq!(value(first), 4);
 }
 
+// test[count.fork]
 #[test]
 fn a_forked_process_leaves_to_the_first_what_waited_there() {
     for attached_at_once in [true, false] {
@@ -129,6 +133,7 @@ fn threads_of_a_forked_process_give_up_no_count_of_their_own() {
     }
 }
 
+// test[count.add]
 #[test]
 fn nothing_is_lost_while_files_come_and_go() {
     let cell = cell();
@@ -153,6 +158,7 @@ fn nothing_is_lost_while_files_come_and_go() {
     assert_eq!(sum + cell.waiting(), 150_000);
 }
 
+// test[fmt.count.max]
 #[test]
 fn a_count_stops_at_the_greatest_number_wherever_it_is() {
     let waiting = cell();
@@ -171,6 +177,7 @@ fn a_count_stops_at_the_greatest_number_wherever_it_is() {
     assert_eq!(value(second), 5);
 }
 
+// test[count.high]
 #[test]
 fn a_count_that_is_high_leaves_the_fast_path_and_stays_exact() {
     let cell = cell();
@@ -184,6 +191,20 @@ fn a_count_that_is_high_leaves_the_fast_path_and_stays_exact() {
     assert_eq!(value(high), u64::MAX);
 }
 
+// test[count.high]
+#[test]
+fn no_more_than_2_to_the_32_is_added_at_once_without_an_exchange() {
+    let cell = cell();
+    let low = count(0);
+    cell.attach(low, PROCESS);
+    assert!(cell.add_fast(1 << 32));
+    assert!(!cell.add_fast((1 << 32) + 1));
+    assert_eq!(value(low), 1 << 32);
+    assert!(!add(&cell, (1 << 32) + 1));
+    assert_eq!(value(low), (1 << 33) + 1);
+}
+
+// test[count.high]
 #[test]
 fn a_sum_that_wrapped_is_repaired() {
     let cell = cell();

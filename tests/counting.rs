@@ -60,6 +60,7 @@ fn open(recorder: &'static Recorder, dir: &TelemetryDir) {
         .expect("it can be opened");
 }
 
+// test[count.add]
 #[test]
 fn counts_added_before_during_and_after_opening_are_exact() {
     for _ in 0..50 {
@@ -115,6 +116,7 @@ fn threads_that_insert_the_same_names_share_records_while_the_file_grows() {
     assert!(fs::metadata(file).expect("there").len() > 30 * 16384);
 }
 
+// test[fmt.count.max]
 #[test]
 fn a_count_stays_at_the_greatest_number() {
     let (_home, dir) = home();
@@ -133,6 +135,7 @@ fn a_count_stays_at_the_greatest_number() {
     assert_eq!(counts(&dir)["giant"], u64::MAX);
 }
 
+// test[count.high]
 #[test]
 fn a_sum_that_wraps_beside_the_fast_path_is_repaired() {
     let (_home, dir) = home();
@@ -150,6 +153,7 @@ fn a_sum_that_wraps_beside_the_fast_path_is_repaired() {
     assert_eq!(counts(&dir)["giant"], u64::MAX);
 }
 
+// test[count.off]
 #[test]
 fn nothing_is_written_where_the_mode_is_off() {
     let (home, dir) = home();
@@ -214,6 +218,7 @@ fn processes_that_start_cold_together_lose_nothing() {
     }
 }
 
+// test[open.second]
 #[test]
 fn two_programs_with_one_file_name_count_into_two_files() {
     let (_home, dir) = home();
@@ -255,6 +260,7 @@ fn a_damaged_file_is_not_counted_into() {
     assert_eq!(fs::read(&path).expect("it can be read"), bytes);
 }
 
+// test[find.bound]
 #[test]
 fn a_cycle_in_a_chain_does_not_hang_the_program_that_counts() {
     let (_home, dir) = home();

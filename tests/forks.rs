@@ -177,6 +177,7 @@ fn count(
     sums
 }
 
+// test[count.fork]
 #[test]
 fn what_waits_in_a_process_is_counted_by_it_alone() {
     let home = TempDir::new().expect("a directory can be made");

@@ -180,6 +180,7 @@ mod tests {
         disk.fill(64 << 10)
     }
 
+    // test[count.full, count.retry]
     fn becomes_full(disk: &Disk, then: &str) -> Result<String, String> {
         let dir = TelemetryDir::at(disk.path().join("t"));
         nearly_full(disk)?;
@@ -231,6 +232,7 @@ mod tests {
         }
     }
 
+    // test[count.full]
     fn is_full(disk: &Disk) -> Result<String, String> {
         let dir = TelemetryDir::at(disk.path().join("t"));
         fs::create_dir(dir.root()).map_err(told)?;
@@ -261,6 +263,7 @@ mod tests {
         Ok(format!("{waiting} counts of {names} names waited"))
     }
 
+    // test[grow.blocks]
     fn pages_without_blocks_are_not_counted_into(disk: &Disk) -> Result<String, String> {
         let dir = TelemetryDir::at(disk.path().join("t"));
         let mut early = Role::start(&["sparse", &text(dir.root()), "early"])?;

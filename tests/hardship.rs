@@ -58,7 +58,7 @@ mod facts {
 
     type Fact = fn() -> Result<String, String>;
 
-    pub(crate) const FACTS: [(&str, Fact); 7] = [
+    pub(crate) const FACTS: [(&str, Fact); 8] = [
         ("counts_wait_while_a_directory_is_read_only", || {
             forbidden(|_| Ok(()))
         }),
@@ -86,6 +86,10 @@ mod facts {
         ("an_open_file_needs_no_descriptor_to_grow", || {
             without_descriptors("open")
         }),
+        (
+            "a_mode_file_that_this_user_may_not_read_counts_as_none",
+            forbidden_mode,
+        ),
     ];
 
     fn told(error: std::io::Error) -> String {
@@ -204,6 +208,25 @@ mod facts {
         Ok(format!("{waiting} counts waited, then all were counted"))
     }
 
+    // test[mode.default]
+    fn forbidden_mode() -> Result<String, String> {
+        let home = home()?;
+        let dir = TelemetryDir::at(home.path().join("t"));
+        fs::create_dir(dir.root()).map_err(told)?;
+        set_mode(dir.root(), 0o777)?;
+        fs::write(dir.mode_file(), "off").map_err(told)?;
+        set_mode(&dir.mode_file(), 0o000)?;
+        let mut child = start_bound(home.path(), &["count", &dir.root().to_string_lossy()])?;
+        let mode = child.told("mode")?;
+        child.end()?;
+        if mode != "Local by Default" {
+            return Err(format!("the mode is {mode}"));
+        }
+        tool::same(&roles::added(), &tool::sums(&dir)?)?;
+        Ok("it was counted".to_owned())
+    }
+
+    // test[mode.unreadable]
     fn without_descriptors(file: &str) -> Result<String, String> {
         let home = home()?;
         let dir = TelemetryDir::at(home.path().join("t"));
@@ -242,8 +265,9 @@ mod roles {
 
     use gotelemetry::dir::TelemetryDir;
     use gotelemetry::format::date::Time;
+    use gotelemetry::mode;
     use gotelemetry::recorder::{Counter, Recorder};
-    use gotelemetry::system;
+    use gotelemetry::system::{self, Environment};
 
     use crate::role::{listen, say};
     use crate::tool::{self, Sums};
@@ -252,6 +276,7 @@ mod roles {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         match words.as_slice() {
             ["wait", dir] => wait(&TelemetryDir::at(dir)),
+            ["count", dir] => count(&TelemetryDir::at(dir)),
             ["descriptors", dir, file] => descriptors(&TelemetryDir::at(dir), *file == "open"),
             _ => return ExitCode::FAILURE,
         }
@@ -274,6 +299,14 @@ mod roles {
                 (0..n).for_each(|_| counter.inc());
             }
         }
+    }
+
+    fn count(dir: &TelemetryDir) {
+        let stated = mode::read(Some(dir), &Environment::default());
+        say(&format!("mode {:?} by {:?}", stated.mode, stated.source));
+        let recorder = tool::recorder();
+        tool::open(recorder, dir).expect("it can be opened");
+        add_all(recorder);
     }
 
     fn wait(dir: &TelemetryDir) {

@@ -15,6 +15,7 @@ use gotelemetry::format::parse;
 use gotelemetry::recorder::Recorder;
 use gotelemetry::system::Environment;
 
+// test[read.live]
 #[test]
 fn every_reading_of_a_file_that_grows_is_sound() {
     let home = tempfile::TempDir::new().expect("a directory can be made");
@@ -63,6 +64,7 @@ fn every_reading_of_a_file_that_grows_is_sound() {
     });
 }
 
+// test[read.short]
 #[test]
 fn a_file_that_is_being_made_is_waited_for() {
     let home = tempfile::TempDir::new().expect("a directory can be made");

@@ -13,7 +13,7 @@ use gotelemetry::format::date::Time;
 use gotelemetry::format::identity::Identity;
 use gotelemetry::format::parse;
 use gotelemetry::recorder::{Closed, Counter, Recorder};
-use gotelemetry::system::Environment;
+use gotelemetry::system::{self, Environment};
 use tempfile::TempDir;
 
 const DAY: i64 = 86_400;
@@ -66,6 +66,7 @@ fn sum(dir: &TelemetryDir, name: &str) -> u64 {
         .sum()
 }
 
+// test[file.rotate]
 #[test]
 fn a_file_that_has_not_ended_is_kept() {
     let (_home, dir) = home();
@@ -85,6 +86,7 @@ fn a_file_that_has_not_ended_is_kept() {
     assert_eq!(recorder.span().expect("it is open").begin, end);
 }
 
+// test[file.rotate]
 #[test]
 fn counters_move_to_the_file_of_the_next_week() {
     let (_home, dir) = home();
@@ -100,6 +102,29 @@ fn counters_move_to_the_file_of_the_next_week() {
     counter.add(4);
     let each = [3, 4].map(|count| BTreeMap::from([("runs".to_owned(), count)]));
     assert_eq!(files(&dir), each);
+}
+
+// test[count.zero]
+#[test]
+fn a_counter_has_a_record_only_in_files_in_whose_time_it_was_added_to() {
+    let (_home, dir) = home();
+    let recorder: &'static Recorder = Box::leak(Box::new(Recorder::new()));
+    let [waited, early, late] = ["waited", "early", "late"].map(|name| counter(name, recorder));
+    waited.add(2);
+    recorder
+        .open(&dir, &Environment::default(), &tool(), on_day(0))
+        .expect("it can be opened");
+    early.add(3);
+    late.add(0);
+    recorder.add(b"by name", 0).expect("there is nothing to do");
+    assert!(recorder.rotate(on_day(8)).expect("it can rotate"));
+    early.add(0);
+    late.add(4);
+    assert!(!recorder.rotate(on_day(8)).expect("it is the right file"));
+    let first = [("waited", 2), ("early", 3)];
+    let first = first.map(|(name, count)| (name.to_owned(), count));
+    let second = BTreeMap::from([("late".to_owned(), 4)]);
+    assert_eq!(files(&dir), [first.into(), second]);
 }
 
 #[test]
@@ -144,6 +169,7 @@ fn a_sum_over_all_files_is_exact_while_weeks_end() {
     assert_eq!(files(&dir).len(), 40);
 }
 
+// test[file.deleted]
 #[test]
 fn a_deleted_file_is_made_again_and_counted_into() {
     let (_home, dir) = home();
@@ -161,6 +187,7 @@ fn a_deleted_file_is_made_again_and_counted_into() {
     assert_eq!(files(&dir), [BTreeMap::from([("runs".to_owned(), 4)])]);
 }
 
+// test[count.off, file.off]
 #[test]
 fn what_is_added_while_the_mode_is_off_is_dropped() {
     let (_home, dir) = home();
@@ -182,6 +209,7 @@ fn what_is_added_while_the_mode_is_off_is_dropped() {
     assert_eq!(sum(&dir, "runs"), 13);
 }
 
+// test[count.off]
 #[test]
 fn what_waited_when_the_mode_is_found_to_be_off_is_dropped() {
     let (_home, dir) = home();
@@ -192,6 +220,49 @@ fn what_waited_when_the_mode_is_found_to_be_off_is_dropped() {
     let opened = recorder.open(&dir, &Environment::default(), &tool(), on_day(0));
     assert!(matches!(opened, Err(Closed::Off)));
     assert_eq!(counter.waiting(), 0);
+}
+
+/// A recorder that counts in `dir` and last looked at mode and file two minutes ago.
+fn opened_two_minutes_ago(dir: &TelemetryDir) -> &'static Recorder {
+    let recorder: &'static Recorder = Box::leak(Box::new(Recorder::new()));
+    let then = Time::from_unix(system::now().unix() - 120);
+    recorder
+        .open(dir, &Environment::default(), &tool(), then)
+        .expect("it can be opened");
+    recorder
+}
+
+// test[file.deleted]
+#[test]
+fn an_addition_without_a_record_notices_a_deleted_file_once_a_minute() {
+    let (_home, dir) = home();
+    let recorder = opened_two_minutes_ago(&dir);
+    let counter = counter("runs", recorder);
+    // The next addition without a record looks.
+    fs::remove_file(recorder.path().expect("it is open")).expect("it can be deleted");
+    counter.add(1);
+    let added = recorder.add(b"more", 2);
+    added.expect("the file was made again");
+    assert_eq!((sum(&dir, "runs"), sum(&dir, "more")), (1, 2));
+    // Within the minute nobody looks again.
+    fs::remove_file(recorder.path().expect("it is open")).expect("it can be deleted");
+    counter.add(4);
+    recorder.add(b"late", 8).expect("it is counted somewhere");
+    assert_eq!(files(&dir), []);
+    recorder.rotate(system::now()).expect("it is made again");
+    counter.add(16);
+    assert_eq!(files(&dir), [BTreeMap::from([("runs".to_owned(), 16)])]);
+}
+
+// test[file.off]
+#[test]
+fn an_addition_without_a_record_notices_that_the_mode_is_off() {
+    let (_home, dir) = home();
+    let recorder = opened_two_minutes_ago(&dir);
+    fs::write(dir.mode_file(), "off").expect("it can be written");
+    assert!(matches!(recorder.add(b"runs", 1), Err(Closed::Off)));
+    assert_eq!((recorder.path(), recorder.waiting()), (None, 0));
+    assert_eq!(files(&dir), [BTreeMap::new()]);
 }
 
 #[test]
@@ -249,6 +320,7 @@ fn a_recorder_that_was_never_opened_says_so() {
     assert!(RECORDER.add(b"runs", 1).is_err());
 }
 
+// test[name.flag]
 #[test]
 fn names_wait_while_there_is_no_file_and_flags_as_well() {
     let (_home, dir) = home();

@@ -1,5 +1,5 @@
 //! What counting asks of the system: no network, no thread, no process, and nothing at all once a
-//! counter is attached. `strace` watches.
+//! counter is attached; and how files come into place and grow. `strace` watches.
 
 #[path = "support/harness.rs"]
 #[cfg_attr(
@@ -48,7 +48,7 @@ mod watching {
 
     type Fact = fn() -> Result<String, String>;
 
-    const FACTS: [(&str, Fact); 4] = [
+    const FACTS: [(&str, Fact); 8] = [
         (
             "count_opens_no_socket_and_starts_nothing",
             count_starts_nothing,
@@ -64,6 +64,22 @@ mod watching {
         (
             "opening_and_counting_once_asks_for_files_alone",
             opening_and_counting_once_asks_for_files_alone,
+        ),
+        (
+            "the_mode_is_written_aside_synced_and_renamed",
+            the_mode_is_written_aside_synced_and_renamed,
+        ),
+        (
+            "new_files_are_written_aside_and_linked_the_weekday_first",
+            new_files_are_written_aside_and_linked,
+        ),
+        (
+            "a_file_grows_by_four_zero_bytes_behind_its_blocks",
+            a_file_grows_by_four_zero_bytes,
+        ),
+        (
+            "where_blocks_cannot_be_had_beforehand_a_file_grows_without",
+            a_file_grows_without_blocks,
         ),
     ];
 
@@ -184,13 +200,18 @@ mod watching {
         }
     }
 
-    fn count_starts_nothing() -> Result<String, String> {
-        let (_home, dir) = home()?;
+    /// The program, to count names that need several pages.
+    fn count(dir: &TelemetryDir) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gotelemetry"));
         command.args(["count", "--program", "example.com/tool", "--dir"]);
         command.arg(dir.root());
         command.args((0..500).map(|number| format!("name/{number}-{}", "x".repeat(100))));
-        none(&calls(&["-e", FORBIDDEN], &command)?)?;
+        command
+    }
+
+    fn count_starts_nothing() -> Result<String, String> {
+        let (_home, dir) = home()?;
+        none(&calls(&["-e", FORBIDDEN], &count(&dir))?)?;
         let len = counted(&dir)?;
         match len > 4 * 16384 {
             true => Ok(format!("{len} bytes of counters, no such call")),
@@ -255,6 +276,111 @@ mod watching {
             ));
         }
         Ok(notes.join("\n    "))
+    }
+
+    /// An error unless there are calls in this order of which each holds all words of a step, and
+    /// no file is made that is not aside.
+    fn in_order(calls: &[String], steps: &[&[&str]]) -> Result<String, String> {
+        let mut left = calls.iter();
+        for step in steps {
+            let is_it = |call: &&String| step.iter().all(|word| call.contains(word));
+            let said = || format!("no {step:?} in its place\n{}", calls.join("\n"));
+            left.find(is_it).ok_or_else(said)?;
+        }
+        let made = calls.iter().filter(|call| call.contains("O_CREAT"));
+        let aside = |call: &&String| call.contains("/.") && call.contains(".tmp\", ");
+        match made.clone().find(|call| !aside(call)) {
+            Some(call) => Err(format!("{call} is not aside")),
+            None => Ok(format!("{} files were made aside", made.count())),
+        }
+    }
+
+    /// The calls that change files or their names.
+    const CHANGES: &str = "trace=open,openat,creat,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,\
+         link,linkat,mkdir,mkdirat,truncate,ftruncate,fallocate";
+
+    // test[dir.publish]
+    fn the_mode_is_written_aside_synced_and_renamed() -> Result<String, String> {
+        let (_home, dir) = home()?;
+        let dir = TelemetryDir::at(dir.root().join("made"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gotelemetry"));
+        command.args(["off", "--now", "2026-11-21", "--dir"]);
+        command.arg(dir.root());
+        let aside = "/.mode.";
+        let steps: [&[&str]; 5] = [
+            &["mkdir", "made", "0755"],
+            &["open", aside, ".tmp\"", "O_CREAT|O_EXCL", "0644"],
+            &["write(", "\"off 2026-11-21\", 14)"],
+            &["sync("],
+            &["rename", aside, ".tmp\"", "/made/mode\""],
+        ];
+        in_order(&calls(&["-e", CHANGES], &command)?, &steps)
+    }
+
+    // test[dir.publish, open.whole, week.weekends.create]
+    fn new_files_are_written_aside_and_linked() -> Result<String, String> {
+        let (_home, dir) = home()?;
+        let (weekends, tool) = ("/local/.weekends.", "/local/.tool-devel-");
+        let steps: [&[&str]; 7] = [
+            &["mkdir", "/local\"", "0755"],
+            &["open", weekends, ".tmp\"", "O_CREAT|O_EXCL", "0644"],
+            &["write(", "\\n\", 2)"],
+            &["link", weekends, ".tmp\"", "/local/weekends\""],
+            &["open", tool, ".tmp\"", "O_CREAT|O_EXCL", "0644"],
+            &["write(", "# telemetry/counter file v1", ", 16384)"],
+            &["link", tool, ".tmp\"", "/local/tool-devel-", ".v1.count\""],
+        ];
+        in_order(&calls(&["-e", CHANGES], &count(&dir))?, &steps)
+    }
+
+    // test[grow.blocks, grow.extend]
+    fn a_file_grows_by_four_zero_bytes() -> Result<String, String> {
+        let (_home, dir) = home()?;
+        let calls = calls(&["-e", CHANGES], &count(&dir))?;
+        // What stands behind the last comma of a call's arguments.
+        let last = |call: &str| -> Option<u64> {
+            let arguments = call.rsplit_once(')')?.0;
+            arguments.rsplit_once(", ")?.1.parse().ok()
+        };
+        let (mut size, mut blocks, mut grown) = (16384, 0, 0);
+        for call in &calls {
+            if call.contains("truncate(") {
+                return Err(format!("{call} sets the length"));
+            }
+            if call.starts_with("fallocate(") {
+                let of_page = format!("FALLOC_FL_KEEP_SIZE, {blocks}, 16384)");
+                blocks += 16384;
+                if !call.contains(&of_page) {
+                    return Err(format!("{call} is not {of_page}"));
+                }
+            }
+            if call.starts_with("pwrite64(") {
+                let end = last(call).unwrap_or_default() + 4;
+                size += 16384;
+                grown += 1;
+                if !call.contains("\"\\0\\0\\0\\0\", 4, ") || end != size || blocks != size {
+                    return Err(format!("{call} where {blocks} bytes have blocks"));
+                }
+            }
+        }
+        match counted(&dir)? as u64 {
+            len if len == size && grown > 3 => Ok(format!("it grew {grown} times to {len} bytes")),
+            len => Err(format!("{len} bytes, and it grew {grown} times")),
+        }
+    }
+
+    // test[grow.blocks]
+    fn a_file_grows_without_blocks() -> Result<String, String> {
+        for error in ["EOPNOTSUPP", "ENOSYS"] {
+            let (_home, dir) = home()?;
+            let inject = format!("inject=fallocate:error={error}");
+            calls(&["-e", &inject], &count(&dir))?;
+            match counted(&dir)? {
+                81920 => {}
+                len => return Err(format!("{error}: {len} bytes")),
+            }
+        }
+        Ok("all was counted".to_owned())
     }
 
     fn name(call: &str) -> &str {

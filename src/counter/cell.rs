@@ -61,6 +61,7 @@ impl<S: Slot> Cell<S> {
     /// Adds `n` if the cell is attached and `n` is small. Returns whether it did.
     ///
     /// This is the path of nearly every addition: one load, one locked addition, two tests.
+    // spec[count.high]
     #[inline(always)]
     pub fn add_fast(&self, n: u64) -> bool {
         // count = load(attached); if there is one and n is small:
@@ -80,6 +81,7 @@ impl<S: Slot> Cell<S> {
     }
 
     /// Takes the cell off the fast path after an addition that met `old` in the file.
+    // spec[count.high]
     #[cold]
     #[inline(never)]
     fn leave(&self, count: &AtomicU64, old: u64, n: u64) {
@@ -93,6 +95,7 @@ impl<S: Slot> Cell<S> {
 
     /// Adds `n` whatever the state. Returns whether the cell is waiting, so that somebody has to
     /// look for a record. `process` is the number of this process.
+    // spec[count.add]
     pub fn add_slowly(&self, n: u64, process: u32) -> bool {
         if n == 0 {
             return false;
@@ -116,6 +119,7 @@ impl<S: Slot> Cell<S> {
 
     /// Attaches the cell to `count`, in place of the count it had, and moves what was waiting
     /// there.
+    // spec[count.add]
     pub fn attach(&self, count: &'static AtomicU64, process: u32) {
         self.held.set(Some(count));
         self.attached.set(Some(count));
@@ -135,6 +139,7 @@ impl<S: Slot> Cell<S> {
     }
 
     /// Lets `n` more wait, as much of it as keeps what waits below 2^64.
+    // spec[fmt.count.max]
     fn wait(&self, n: u64) {
         // moved = load(moved); added = load(added)
         // CAS added: added -> added + n, again with what won
@@ -153,6 +158,7 @@ impl<S: Slot> Cell<S> {
     }
 
     /// Moves what waits to `count`, or gives it up.
+    // spec[count.add]
     fn flush(&self, count: Option<&AtomicU64>) {
         // moved = load(moved); added = load(added); done if nothing waits
         // CAS moved: moved -> added, again with what won; add what waited to the count
@@ -175,6 +181,7 @@ impl<S: Slot> Cell<S> {
     }
 
     /// Gives up what waited in the process that `process` was forked off from, which counts it.
+    // spec[count.fork]
     fn disown(&self, process: u32) {
         // owner = load(process); done if it is ours
         // moved = load(moved); added = load(added); done if the owner has become ours
@@ -224,6 +231,7 @@ impl<S: Slot> Cell<S> {
 }
 
 /// Adds `n`, but never past 2^64 - 1.
+// spec[fmt.count.max, count.high]
 pub(crate) fn saturating_add(count: &AtomicU64, n: u64) {
     // old = load(count); CAS count: old -> min(old + n, 2^64 - 1), again with what won
     // ORDERING: relaxed, as the exchange tells what is there.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::list::List;
+use super::place::Place;
 use super::{Closed, Counter};
 use crate::counter::cell::saturating_add;
 use crate::counter::table::Trouble;
@@ -16,7 +17,6 @@ use crate::format::name;
 use crate::mapped::{CountFile, StaticRef};
 use crate::mode::{self, Mode};
 use crate::system::{self, Environment};
-use crate::week;
 
 /// Counts for one program in one telemetry directory.
 ///
@@ -64,14 +64,6 @@ pub struct Recorder {
     attaching: AtomicU32,
     /// What time it is.
     clock: fn() -> Time,
-}
-
-/// Where and for whom a recorder counts.
-#[derive(Debug, PartialEq, Eq)]
-struct Place {
-    dir: TelemetryDir,
-    environment: Environment,
-    identity: Identity,
 }
 
 /// How many names are kept at most that [`Recorder::add`] found no record for.
@@ -161,7 +153,9 @@ impl Recorder {
         let place = self.place.get().ok_or(Closed::Unopened)?;
         // ORDERING: relaxed, as it only spares work.
         self.looked.store(now.unix(), Ordering::Relaxed);
+        // spec[file.off]
         self.stop_if_off(place)?;
+        // spec[file.rotate, file.deleted]
         let old = self.file.get();
         if let Some(file) = old
             && now < file.span().end.midnight()
@@ -171,6 +165,7 @@ impl Recorder {
             return self.attach_needed().map(|()| false);
         }
         let opened = place.open(now);
+        // spec[count.full, open.file]
         if opened.is_err() {
             self.file.replace(old, None);
             drop(self.attach_all());
@@ -318,6 +313,7 @@ impl Recorder {
     /// does. Called away from the fast path.
     pub(super) fn drops(&'static self) -> bool {
         self.look_now_and_then();
+        // spec[count.off]
         // ORDERING: relaxed, as a count that is added meanwhile may be dropped or not.
         self.off.load(Ordering::Relaxed)
     }
@@ -329,11 +325,13 @@ impl Recorder {
             return;
         };
         let now = (self.clock)().unix();
+        // spec[count.retry]
         // ORDERING: relaxed, all of them, as they only spare work.
         if self.wanting.load(Ordering::Relaxed) && self.tried.swap(now, Ordering::Relaxed) != now {
             drop(self.attach_waiting());
         }
         let looked = self.looked.load(Ordering::Relaxed);
+        // spec[file.deleted, file.off]
         let recent = now.saturating_sub(looked).saturating_abs() < LOOK_AGAIN;
         let exchange = |looked| {
             self.looked
@@ -357,6 +355,7 @@ impl Recorder {
     }
 
     /// Stops counting if the mode has become off. The file is kept, for the mode to change again.
+    // spec[count.off]
     fn stop_if_off(&'static self, place: &Place) -> Result<(), Closed> {
         // off = load(off); now = what the mode file says; CAS off: off -> now, again if it changed,
         // so that nobody puts an older reading in place of a newer one
@@ -365,6 +364,7 @@ impl Recorder {
             let off = self.off.load(Ordering::SeqCst);
             let now = match mode::try_read(Some(&place.dir), &place.environment) {
                 Ok(mode) => mode.mode == Mode::Off,
+                // spec[mode.unreadable]
                 // What was found last holds until the mode can be read.
                 Err(_) if self.open_file().is_some() => return Ok(()),
                 Err(error) => return Err(error.into()),
@@ -420,6 +420,7 @@ impl Recorder {
 
     /// Attaches every counter that waits; in a process that was forked off all of them at first, as
     /// another thread may have been at it, and what is attached may be so to a file that was left.
+    // spec[count.retry]
     fn attach_needed(&'static self) -> Result<(), Closed> {
         // ORDERING: relaxed, as it was written by this process, or before it was forked off.
         match self.attaching.load(Ordering::Relaxed) == std::process::id() {
@@ -449,6 +450,7 @@ impl Recorder {
                     counter.cell().attach(count, std::process::id());
                     Ok(())
                 }
+                // spec[count.corrupt, count.full]
                 Some(Err(trouble)) => {
                     counter.cell().detach();
                     self.want();
@@ -456,6 +458,7 @@ impl Recorder {
                 }
                 None => {
                     counter.cell().detach();
+                    // spec[count.off]
                     // ORDERING: relaxed, as what is added meanwhile may be dropped or not.
                     if self.off.load(Ordering::Relaxed) && self.open_file().is_none() {
                         counter.cell().forget();
@@ -476,20 +479,6 @@ fn has_none(file: Option<&CountFile>, name: &[u8], trouble: Trouble) -> Closed {
         path: file.map(|file| file.path().to_owned()),
         name: name.to_owned(),
         trouble,
-    }
-}
-
-impl Place {
-    /// Opens the count file of the week of `now`.
-    fn open(&self, now: Time) -> Result<CountFile, Closed> {
-        let weekend = || week::read_or_create(&self.dir);
-        let local = self.dir.local();
-        Ok(CountFile::open(
-            &local,
-            &self.identity,
-            now.date(),
-            weekend,
-        )?)
     }
 }
 

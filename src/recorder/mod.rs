@@ -17,6 +17,8 @@ mod counting;
 mod list;
 #[cfg(not(all(target_os = "linux", not(feature = "disabled"))))]
 mod nothing;
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+mod place;
 
 use std::collections::BTreeMap;
 use std::fmt;
