@@ -286,10 +286,10 @@ fn a_thread_rotates_if_asked_to() {
         recorder.span() != first && recorder.span().is_some()
     });
     assert!(moved);
-    // The counter follows the recorder a moment later.
+    // The counter leaves the old file a moment later.
     while counter
         .word()
-        .is_none_or(|word| word.load(Ordering::Relaxed) == 3)
+        .is_some_and(|word| word.load(Ordering::Relaxed) == 3)
     {
         thread::sleep(Duration::from_millis(1));
     }
