@@ -57,10 +57,12 @@ impl Identity {
         goos: &str,
         goarch: &str,
     ) -> Result<Identity, FormatError> {
+        // spec[id.go-version]
         let go_version = match go_version {
             release if is_go_release(release) => release,
             _ => DEVEL,
         };
+        // spec[id.version]
         let version = if program.starts_with("cmd/") {
             go_version
         } else if version.contains(DEVEL) || version.matches('-').count() > 1 {
@@ -68,6 +70,7 @@ impl Identity {
         } else {
             version
         };
+        // spec[id.field]
         for text in [program, version, goos, goarch] {
             if let Some(at) = text.find(['\n', '\0']) {
                 return Err(bad_field(at));
@@ -78,6 +81,7 @@ impl Identity {
                 return Err(bad_field(at));
             }
         }
+        // spec[id.program]
         if base(program).is_empty() {
             return Err(FormatError::at(0, Rule::IdProgram));
         }
@@ -126,6 +130,7 @@ impl Identity {
     }
 
     /// The metadata of this build's file for `span`.
+    // spec[fmt.meta.keys]
     pub fn meta_text(&self, span: Span) -> String {
         format!(
             "TimeBegin: {}\nTimeEnd: {}\nProgram: {}\nVersion: {}\nGoVersion: {}\nGOOS: {}\nGOARCH: {}\n\n",
@@ -154,6 +159,7 @@ impl Identity {
     ///     "tool@v1.2.0-go1.27.3-linux-amd64-2026-11-21.v1.count",
     /// );
     /// ```
+    // spec[id.file-name]
     pub fn file_name(&self, span: Span) -> String {
         let at = if self.version.is_empty() { "" } else { "@" };
         format!(
@@ -219,6 +225,7 @@ pub fn goarch() -> &'static str {
 }
 
 /// The program path of a build that has none: the last element of `argv0` without `.exe`.
+// spec[id.argv0]
 pub fn program_of_argv0(argv0: &str) -> &str {
     let name = base(argv0);
     name.strip_suffix(".exe").unwrap_or(name)
@@ -232,6 +239,7 @@ pub fn base(path: &str) -> &str {
 
 /// Whether `version` is that of a released toolchain, pre-releases included: `go1`, `go1.N`,
 /// `go1.N.P` or `go1.NrcR`.
+// spec[id.go-version]
 pub fn is_go_release(version: &str) -> bool {
     version
         .strip_prefix("go")
@@ -272,7 +280,9 @@ fn bad_field(at: usize) -> FormatError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::date::{Date, Weekday};
 
+    // test[id.go-version]
     #[test]
     fn releases_and_pre_releases_are_go_versions() {
         for release in [
@@ -285,6 +295,8 @@ mod tests {
             "go2.10.0",
         ] {
             assert!(is_go_release(release), "{release}");
+            let identity = Identity::new("a/b", "v1", release, "linux", "amd64");
+            assert_eq!(identity.map(|id| id.go_version).as_deref(), Ok(release));
         }
         for other in [
             "",
@@ -307,9 +319,12 @@ mod tests {
             "go1.2devel",
         ] {
             assert!(!is_go_release(other), "{other}");
+            let identity = Identity::new("a/b", "v1", other, "linux", "amd64");
+            assert_eq!(identity.map(|id| id.go_version).as_deref(), Ok("devel"));
         }
     }
 
+    // test[id.version]
     #[test]
     fn versions_of_no_release_count_as_devel() {
         let version =
@@ -325,6 +340,46 @@ mod tests {
         }
     }
 
+    // test[id.version]
+    #[test]
+    fn programs_of_the_toolchain_have_its_version() {
+        for (program, given, go_version, counted) in [
+            ("cmd/go", "v1.0.0", "go1.27.3", "go1.27.3"),
+            ("cmd/vet", "", "go1.27-custom", "devel"),
+            ("cmd", "v1.0.0", "go1.27.3", "v1.0.0"),
+            ("example.com/cmd/go", "v1.0.0", "go1.27.3", "v1.0.0"),
+        ] {
+            let identity = Identity::new(program, given, go_version, "linux", "amd64");
+            assert_eq!(identity.map(|id| id.version).as_deref(), Ok(counted));
+        }
+    }
+
+    // test[id.file-name]
+    #[test]
+    fn a_file_is_named_after_the_last_element_of_the_path_and_the_build() {
+        let day = Date::parse("2026-11-21").expect("a date");
+        let span = Span::beginning(day, Weekday::from_number(0)).expect("a span");
+        for (program, version, name) in [
+            (
+                "example.com/tool",
+                "v1.2.0",
+                "tool@v1.2.0-go1.27.3-linux-amd64",
+            ),
+            (
+                "example.com/tool//",
+                "devel",
+                "tool@devel-go1.27.3-linux-amd64",
+            ),
+            ("tool", "", "tool-go1.27.3-linux-amd64"),
+            ("cmd/go", "", "go@go1.27.3-go1.27.3-linux-amd64"),
+        ] {
+            let identity = Identity::new(program, version, "go1.27.3", "linux", "amd64");
+            let expected = format!("{name}-2026-11-21.v1.count");
+            assert_eq!(identity.map(|id| id.file_name(span)), Ok(expected));
+        }
+    }
+
+    // test[id.field, id.program]
     #[test]
     fn fields_that_would_break_metadata_or_file_name_are_refused() {
         let clause =
@@ -338,6 +393,7 @@ mod tests {
         assert!(clause("a/b/", "v1", "linux").is_ok());
     }
 
+    // test[id.argv0]
     #[test]
     fn a_program_without_a_path_is_named_after_its_file() {
         assert_eq!(program_of_argv0("/usr/bin/tool.exe"), "tool");

@@ -14,9 +14,11 @@ use super::rule::Rule;
 /// `fmt.name.min` for an empty name, `fmt.name.max` for one of more than 4096 bytes.
 pub fn check(name: &[u8]) -> Result<(), FormatError> {
     let len = name.len();
+    // spec[fmt.name.min]
     if len == 0 {
         return Err(FormatError::at(0, Rule::NameMin));
     }
+    // spec[fmt.name.max]
     if len > index(layout::MAX_NAME_LEN) {
         let offset = u64::from(layout::MAX_NAME_LEN);
         return Err(FormatError::at(offset, Rule::NameMax { len }));
@@ -34,6 +36,7 @@ pub fn check(name: &[u8]) -> Result<(), FormatError> {
 /// assert_eq!(name::split("go/invocations"), ("go/invocations", None));
 /// assert_eq!(name::split("a:b:c"), ("a", Some("b:c")));
 /// ```
+// spec[name.split]
 pub fn split(name: &str) -> (&str, Option<&str>) {
     match name.split_once(':') {
         Some((chart, bucket)) => (chart, Some(bucket)),
@@ -48,6 +51,7 @@ pub fn split(name: &str) -> (&str, Option<&str>) {
 /// ```
 /// assert_eq!(gotelemetry::format::name::of_flag("gofmt", "w"), "gofmt/flag:w");
 /// ```
+// spec[name.flag]
 pub fn of_flag(base: &str, flag: &str) -> String {
     format!("{base}/flag:{flag}")
 }
@@ -110,6 +114,7 @@ pub fn missed(name: &[u8]) -> Vec<Convention> {
 mod tests {
     use super::*;
 
+    // test[fmt.name.min, fmt.name.max]
     #[test]
     fn names_of_1_to_4096_bytes_are_written() {
         assert_eq!(check(b"").map_err(|e| e.clause()), Err("fmt.name.min"));
@@ -119,6 +124,21 @@ mod tests {
             check(&[b'a'; 4097]).map_err(|e| e.clause()),
             Err("fmt.name.max")
         );
+    }
+
+    // test[name.split]
+    #[test]
+    fn the_first_colon_separates_chart_and_bucket() {
+        assert_eq!(split("a/b:c:d"), ("a/b", Some("c:d")));
+        assert_eq!(split("a:"), ("a", Some("")));
+        assert_eq!(split(":a"), ("", Some("a")));
+        assert_eq!(split("a/b"), ("a/b", None));
+    }
+
+    // test[name.flag]
+    #[test]
+    fn a_flag_is_counted_behind_the_base_of_the_programs_path() {
+        assert_eq!(of_flag("tool", "v"), "tool/flag:v");
     }
 
     #[test]

@@ -73,6 +73,7 @@ pub fn is_stack(name: &[u8]) -> bool {
 pub fn encode(counter: &str, frames: &[Frame<'_>]) -> Vec<u8> {
     let mut name = counter.to_owned();
     let mut last_path = "";
+    // spec[stack.empty]
     let frames = if frames.is_empty() {
         &NO_FRAMES
     } else {
@@ -81,6 +82,7 @@ pub fn encode(counter: &str, frames: &[Frame<'_>]) -> Vec<u8> {
     for frame in frames {
         let (path, function) = frame.symbol.rsplit_once('.').unwrap_or(("", frame.symbol));
         name.push('\n');
+        // spec[stack.ditto]
         if path == last_path {
             name.push('"');
         } else {
@@ -88,6 +90,7 @@ pub fn encode(counter: &str, frames: &[Frame<'_>]) -> Vec<u8> {
             last_path = path;
         }
         let pc = frame.pc_offset;
+        // spec[stack.frame, stack.line]
         let written = match frame.line {
             Line::Relative(line) => write!(name, ".{function}:{line:+},+{pc:#x}"),
             Line::Absolute(line) => write!(name, ".{function}:={line},+{pc:#x}"),
@@ -96,6 +99,7 @@ pub fn encode(counter: &str, frames: &[Frame<'_>]) -> Vec<u8> {
         written.unwrap_or_default();
     }
     let mut name = name.into_bytes();
+    // spec[stack.truncate]
     if name.len() > index(layout::MAX_NAME_LEN) {
         name.truncate(index(layout::MAX_NAME_LEN).saturating_sub(TRUNCATED.len()));
         name.extend_from_slice(TRUNCATED);
@@ -107,6 +111,7 @@ pub fn encode(counter: &str, frames: &[Frame<'_>]) -> Vec<u8> {
 ///
 /// A plain name comes back as it is, and so does one that would grow beyond
 /// [`MAX_DECODED_LEN`] bytes.
+// spec[stack.decode]
 pub fn decode(name: &[u8]) -> Cow<'_, [u8]> {
     if !is_stack(name) {
         return Cow::Borrowed(name);
@@ -133,6 +138,7 @@ pub fn decode(name: &[u8]) -> Cow<'_, [u8]> {
                 decoded.extend_from_slice(line);
             }
         }
+        // spec[stack.bound]
         if decoded.len() > MAX_DECODED_LEN {
             return Cow::Borrowed(name);
         }
@@ -148,16 +154,19 @@ mod tests {
         String::from_utf8(decode(name.as_bytes()).into_owned()).expect("the input is UTF-8")
     }
 
+    // test[stack.decode]
     #[test]
     fn the_counter_name_line_sets_the_path() {
         assert_eq!(decoded("a.b/c\n\".f:+1,+0x2"), "a.b/c\na.f:+1,+0x2");
     }
 
+    // test[stack.decode]
     #[test]
     fn a_ditto_without_a_path_drops_mark_and_dot() {
         assert_eq!(decoded("bug\n\".f:+1,+0x2"), "bug\nf:+1,+0x2");
     }
 
+    // test[stack.decode]
     #[test]
     fn a_line_without_a_dot_keeps_the_path_before_it() {
         assert_eq!(
@@ -170,20 +179,28 @@ mod tests {
         );
     }
 
+    // test[stack.decode]
     #[test]
     fn a_plain_name_with_a_ditto_mark_stays() {
         assert_eq!(decoded("\".f"), "\".f");
         assert_eq!(decoded(""), "");
     }
 
+    // test[stack.bound]
     #[test]
     fn a_name_that_would_grow_past_the_bound_stays_encoded() {
         let dittos = |count| format!("bug\n{}.f{}", "p".repeat(4000), "\n\".g".repeat(count));
         assert_eq!(decode(dittos(15).as_bytes()).len(), 4 + 4002 + 15 * 4003);
         let grown = dittos(16);
         assert_eq!(decode(grown.as_bytes()), grown.as_bytes());
+        let just = |more: usize| format!("{}{}", dittos(15), "h".repeat(more));
+        let room = MAX_DECODED_LEN - decode(dittos(15).as_bytes()).len();
+        assert_eq!(decode(just(room).as_bytes()).len(), 65_536);
+        let grown = just(room + 1);
+        assert_eq!(decode(grown.as_bytes()), grown.as_bytes());
     }
 
+    // test[stack.truncate]
     #[test]
     fn a_long_stack_is_cut_and_says_so() {
         let symbol = format!("{}.f", "p".repeat(300));
@@ -196,12 +213,13 @@ mod tests {
         let frames: Vec<_> = [frame(symbol.as_str()), frame(other.as_str())].repeat(10);
         let name = encode("bug", &frames);
         assert_eq!(name.len(), 4096);
-        assert!(name.ends_with(b"\ntruncated\n"));
+        assert_eq!(name.get(4085..), Some(&b"\ntruncated\n"[..]));
         let just_fits = encode(&"c".repeat(4096 - "\np.f:+1,+0x1".len()), &[frame("p.f")]);
         assert_eq!(just_fits.len(), 4096);
         assert!(just_fits.ends_with(b"\np.f:+1,+0x1"));
     }
 
+    // test[stack.line]
     #[test]
     fn negative_lines_keep_their_sign() {
         let frame = |line| Frame {
@@ -209,14 +227,45 @@ mod tests {
             line,
             pc_offset: 255,
         };
-        let name = encode("c", &[frame(Line::Relative(-1)), frame(Line::Absolute(0))]);
-        assert_eq!(name, b"c\n\".f:-1,+0xff\n\".f:=0,+0xff");
+        let lines = [
+            Line::Relative(-1),
+            Line::Relative(0),
+            Line::Absolute(0),
+            Line::Absolute(17),
+        ];
+        let name = encode("c", &lines.map(frame));
+        let expected = "c\n\".f:-1,+0xff\n\".f:+0,+0xff\n\".f:=0,+0xff\n\".f:=17,+0xff";
+        assert_eq!(name, expected.as_bytes());
     }
+
+    // test[stack.frame, stack.ditto]
+    #[test]
+    fn a_path_is_written_once_until_another_comes() {
+        let symbols = ["f", "a.b/c.(*T).m", "a.b/c.(*T).n", "a.b/c.g", "h", "i"];
+        let frames = symbols.map(|symbol| Frame {
+            symbol,
+            line: Line::Relative(2),
+            pc_offset: 0x1a5c,
+        });
+        let lines = [
+            "s",
+            "\".f:+2,+0x1a5c",
+            "a.b/c.(*T).m:+2,+0x1a5c",
+            "\".n:+2,+0x1a5c",
+            "a.b/c.g:+2,+0x1a5c",
+            ".h:+2,+0x1a5c",
+            "\".i:+2,+0x1a5c",
+        ];
+        assert_eq!(encode("s", &frames), lines.join("\n").as_bytes());
+    }
+
+    // test[stack.empty]
     #[test]
     fn a_stack_without_frames_has_one_without_a_symbol() {
         assert_eq!(encode("c", &[]), b"c\n\".:=0,+0x0");
     }
 
+    // test[stack.truncate]
     #[test]
     fn a_long_stack_is_cut_within_a_character_if_need_be() {
         let symbol = format!("{}.f", "é".repeat(2100));
