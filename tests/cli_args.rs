@@ -92,6 +92,7 @@ fn json_can_be_asked_for_before_and_after_the_command() {
     assert_eq!(home.output(&["--json", "status"]), after);
 }
 
+// test[dir.tool]
 #[test]
 fn a_tool_has_a_directory_of_its_own_whatever_the_environment_names() {
     let home = Home::new();
@@ -117,6 +118,7 @@ fn a_tool_has_a_directory_of_its_own_whatever_the_environment_names() {
     assert!(!home.root().join("named").exists());
 }
 
+// test[dir.tool.name]
 #[test]
 fn names_that_lead_out_of_the_tools_own_directory_are_refused() {
     let home = Home::new();

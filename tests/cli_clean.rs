@@ -119,6 +119,7 @@ fn clean_deletes_a_link_and_not_what_it_leads_to() {
     assert!(target.exists());
 }
 
+// test[id.file-suffix]
 #[test]
 fn clean_deletes_count_files_and_reports_whose_names_are_no_text() {
     let home = Home::new();
@@ -149,6 +150,7 @@ fn what_cannot_be_deleted_is_named_and_the_rest_is_deleted() {
     assert_eq!(home.names(), REST);
 }
 
+// test[report.names]
 #[test]
 fn reports_are_as_old_as_the_week_in_their_names() {
     let home = Home::new();

@@ -109,6 +109,7 @@ fn a_row_of_go_carries_the_build_of_the_first_file_that_has_the_name() {
         .is(0, "15,\"n\",cmd/go,go1.27.3,go1.27.3,linux,amd64\n", "");
 }
 
+// test[report.names]
 #[test]
 fn a_week_is_counted_once_only_if_it_has_both_reports() {
     let home = Home::new();

@@ -133,6 +133,7 @@ fn dump_sums_the_spellings_of_a_stack() {
     home.call(&["dump"]).run().is(0, &dumped(&path, counts), "");
 }
 
+// test[id.file-suffix]
 #[test]
 fn dump_without_files_prints_the_count_files_of_the_directory_by_name() {
     let home = Home::new();

@@ -32,6 +32,7 @@ const ENVIRONMENTS: [(&[(&str, &str)], &str); 19] = [
     (&[("DO_NOT_TRACK", "0"), ("GOTELEMETRY", "off")], "off"),
 ];
 
+// test[mode.environment]
 #[test]
 fn the_environment_lowers_the_mode_and_never_raises_it() {
     let height = |mode| ["off", "local", "on"].iter().position(|name| *name == mode);
@@ -100,6 +101,7 @@ fn env_shows_the_mode_that_holds_with_the_date_of_the_file() {
     assert_eq!(line, Some("mode: off 2026-11-21 00:00:00 +0000 UTC"));
 }
 
+// test[dir.where]
 #[test]
 fn without_a_way_to_tell_the_directory_telemetry_is_off() {
     let home = Home::new();
@@ -125,6 +127,7 @@ fn a_tool_without_a_way_to_tell_its_directory_is_off() {
         .is(0, "off\n", "");
 }
 
+// test[dir.where]
 #[test]
 fn the_directory_is_the_one_given_else_that_of_the_environment_else_the_users() {
     let home = Home::new();

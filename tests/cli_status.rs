@@ -167,6 +167,7 @@ fn without_count_files_the_next_report_follows_from_the_weekday() {
     }
 }
 
+// test[dir.files]
 #[test]
 fn status_names_count_files_that_cannot_be_read_and_shows_the_rest() {
     let home = inhabited();
@@ -216,6 +217,7 @@ fn a_weekends_file_that_cannot_be_read_is_named_and_the_rest_is_shown() {
     assert_eq!(mode, Some("mode          on"));
 }
 
+// test[dir.files]
 #[test]
 fn a_pipe_in_place_of_the_weekends_file_does_not_hang() {
     let home = Home::new();

@@ -154,6 +154,7 @@ fn the_reader_takes_what_rfc_8259_has_and_says_the_same_as_the_other_library() {
     }
 }
 
+// test[json.syntax]
 #[test]
 fn the_reader_refuses_what_rfc_8259_does_not_have_as_the_other_library_does() {
     for text in INVALID {
@@ -166,6 +167,7 @@ fn the_reader_refuses_what_rfc_8259_does_not_have_as_the_other_library_does() {
     }
 }
 
+// test[json.syntax]
 #[test]
 fn where_the_other_library_errs_the_reader_does_not() {
     // It skips white space between the digits of an escape.
@@ -192,6 +194,7 @@ fn where_the_other_library_errs_the_reader_does_not() {
     }
 }
 
+// test[json.syntax]
 #[test]
 fn bytes_that_are_no_text_are_refused_outside_strings() {
     for text in [
@@ -205,6 +208,7 @@ fn bytes_that_are_no_text_are_refused_outside_strings() {
     }
 }
 
+// test[json.syntax]
 #[test]
 fn each_byte_of_a_string_that_is_no_text_becomes_u_fffd_as_in_go() {
     // tinyjson takes text alone; this is what encoding/json of go1.27.3 reads.
@@ -220,6 +224,7 @@ fn each_byte_of_a_string_that_is_no_text_becomes_u_fffd_as_in_go() {
     }
 }
 
+// test[json.depth]
 #[test]
 fn nesting_64_deep_is_read_and_65_deep_is_refused() {
     for (begin, end) in [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]")] {
@@ -267,6 +272,7 @@ fn a_megabyte_of_brackets_is_refused_at_once() {
     }
 }
 
+// test[json.whole]
 #[test]
 fn what_follows_the_document_is_refused_where_it_begins() {
     for (text, offset) in [
@@ -337,6 +343,7 @@ fn count_of(count: &str) -> Result<i64, &'static str> {
     Ok(report.programs[0].counters["n"])
 }
 
+// test[report.count]
 #[test]
 fn counts_of_a_report_are_exact_up_to_both_ends_of_their_range() {
     for count in [i64::MAX, i64::MIN, (1 << 53) + 1, -(1 << 53) - 1, 0] {
@@ -344,6 +351,7 @@ fn counts_of_a_report_are_exact_up_to_both_ends_of_their_range() {
     }
 }
 
+// test[report.count]
 #[test]
 fn a_count_of_a_report_that_only_an_unsigned_number_holds_is_the_greatest() {
     for count in [1 << 63, u64::MAX - 1, u64::MAX] {
@@ -351,6 +359,7 @@ fn a_count_of_a_report_that_only_an_unsigned_number_holds_is_the_greatest() {
     }
 }
 
+// test[report.count, report.form]
 #[test]
 fn a_count_of_a_report_that_is_no_whole_number_of_64_bits_is_refused() {
     for count in [
@@ -366,6 +375,7 @@ fn a_count_of_a_report_that_is_no_whole_number_of_64_bits_is_refused() {
     }
 }
 
+// test[json.last]
 #[test]
 fn the_last_of_equal_keys_of_a_report_counts() {
     let text = br#"{"Week":"2026-11-14","Programs":[{"Program":"gone"},{}],"Week":"2026-11-21",

@@ -171,6 +171,7 @@ fn a_value_alone_is_a_document() {
     assert_eq!(written(indented(), nested), "[\n\t[\n\t\t1\n\t]\n]");
 }
 
+// test[json.strings]
 #[test]
 fn every_character_is_written_as_go_writes_it_in_values_and_keys() {
     for c in '\0'..=char::MAX {
@@ -186,6 +187,7 @@ fn every_character_is_written_as_go_writes_it_in_values_and_keys() {
     }
 }
 
+// test[json.strings]
 #[test]
 fn each_byte_that_is_no_text_is_written_as_u_fffd() {
     for (bytes, text) in [
@@ -209,6 +211,7 @@ fn integers_are_exact_up_to_both_ends_of_their_ranges() {
     assert_eq!(compact(|json| json.u64(0)), "0");
 }
 
+// test[json.floats]
 #[test]
 fn floats_have_the_text_of_go() {
     for (value, text) in [
@@ -300,6 +303,7 @@ proptest! {
         prop_assert_eq!(document.parse::<JsonValue>().ok(), Some(text.into()));
     }
 
+    // test[json.floats]
     #[test]
     fn a_float_is_read_back_exactly_and_has_an_exponent_only_if_small_or_great(
         value in prop_oneof![any::<f64>(), -1e25..1e25, -1e-5..1e-5, 0.0..1.0],

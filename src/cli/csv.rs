@@ -98,6 +98,7 @@ fn gather(dir: &TelemetryDir, twice: bool) -> Result<(Vec<Counts>, Vec<String>)>
             Err(reason) => failures.push(reason),
         }
     }
+    // spec[report.names]
     // The local report of a week holds all that the week's other files hold.
     let is_local = |path: &Path| {
         let name = path.file_name().unwrap_or_default();

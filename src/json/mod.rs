@@ -16,6 +16,7 @@ pub use value::Value;
 pub use write::Writer;
 
 /// Bytes as text: each one that belongs to no UTF-8 character becomes U+FFFD, as in Go.
+// spec[json.syntax, json.strings]
 fn text_of(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);

@@ -120,12 +120,14 @@ impl<'a> Reader<'a> {
     ///
     /// `json.syntax` where the text is no JSON, `json.depth` beyond [`MAX_DEPTH`], `json.whole` if
     /// something follows the document. The reader is of no more use then.
+    // spec[json.syntax]
     #[expect(clippy::should_implement_trait, reason = "it does not end with None")]
     pub fn next(&mut self) -> Result<Event<'a>, JsonError> {
         let byte = self.peek();
         match (self.expect, byte) {
             (Expect::Nothing, None) => Ok(Event::End),
             (Expect::Nothing, Some(_)) => {
+                // spec[json.whole]
                 Err(self.error("json.whole", "something follows the document"))
             }
             (Expect::CommaOrEnd, Some(b',')) => {
@@ -223,6 +225,7 @@ impl<'a> Reader<'a> {
     }
 
     fn begin(&mut self, open: Open, expect: Expect) -> Result<(), JsonError> {
+        // spec[json.depth]
         if self.open.len() == MAX_DEPTH {
             return Err(self.error("json.depth", "nested more than 64 deep"));
         }
@@ -345,6 +348,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The character that begins with `unit`; half a surrogate pair becomes U+FFFD.
+    // spec[json.syntax]
     fn character(&mut self, unit: u16) -> char {
         if (0xd800..0xdc00).contains(&unit)
             && let Ok(low @ 0xdc00..=0xdfff) = self.code_unit(self.at)

@@ -158,6 +158,7 @@ fn write_string(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
+// spec[json.strings]
 fn write_char(c: char, out: &mut Vec<u8>) {
     let short = match c {
         '"' => "\\\"",
@@ -181,6 +182,7 @@ fn write_char(c: char, out: &mut Vec<u8>) {
 
 /// The shortest text that reads back as `value`: decimal from 1e-6 to below 1e21, else with an
 /// exponent.
+// spec[json.floats]
 fn float(value: f64) -> String {
     if !value.is_finite() {
         return "null".to_owned();
