@@ -78,7 +78,11 @@ fn misbehaviours() {
         ("orphan", Crash),
         ("orphan later", Pass),
     ] {
-        let report = among_others(what).run("plain");
+        let set = among_others(what);
+        let report = match outcome {
+            Timeout => set.run_impatiently("plain"),
+            _ => set.run("plain"),
+        };
         assert_eq!(outcomes(&report), [Pass, outcome, Pass, Pass], "{what}");
         assert_eq!(report.is_good(), outcome == Pass, "{what}");
         assert_eq!(report.count(Standing::Failed), usize::from(outcome != Pass));
@@ -107,7 +111,7 @@ fn second_answers() {
         );
     }
     // A driver that does nothing else has no time to answer.
-    let report = among_others("flood").run("plain");
+    let report = among_others("flood").run_impatiently("plain");
     assert_eq!(outcomes(&report), [Pass, Twice, Timeout, Pass]);
 }
 
@@ -118,7 +122,7 @@ fn answers_to_others() {
         let set = Set::new()
             .good("good/first")
             .case("rogue/case", "echo", &members);
-        outcomes(&set.good("good/next").run("plain"))
+        outcomes(&set.good("good/next").run_impatiently("plain"))
     };
     assert_eq!(answer("nobody/asked"), [Pass, Garbage, Pass]);
     assert_eq!(answer("good/next"), [Pass, Garbage, Pass]);
@@ -132,7 +136,10 @@ fn deaf_drivers() {
     let members = format!(r#""args":{{"x":"{long}"}},"expect":{{"outcome":"accept"}}"#);
     let set = Set::new().doing("rogue/case", "deaf");
     let set = set.case("long/case", "echo", &members).good("good/last");
-    assert_eq!(outcomes(&set.run("plain")), [Pass, Timeout, Pass]);
+    assert_eq!(
+        outcomes(&set.run_impatiently("plain")),
+        [Pass, Timeout, Pass]
+    );
 }
 
 fn ignored_ends() {
@@ -172,7 +179,10 @@ fn bad_hellos() {
         ("other-version-second", [Crash, Version, Pass, Pass]),
         ("other-name-second", [Crash, Version, Pass, Pass]),
     ] {
-        let report = four_cases().run(kind);
+        let report = match kind {
+            "hangs-first" => four_cases().run_impatiently(kind),
+            _ => four_cases().run(kind),
+        };
         assert_eq!(outcomes(&report), expected, "{kind}");
         assert_eq!(report.driver, Some(("rogue".to_owned(), "1.0".to_owned())));
     }
@@ -208,6 +218,11 @@ fn three_bad_hellos() {
         let starts = fs::read_dir(set.state()).expect("it can be listed");
         assert_eq!(starts.count(), 3, "{kind}");
     }
+    // Three, but not in a row.
+    let set = Set::new().good("a").doing("b", "crash").good("c");
+    let set = set.doing("d", "crash").good("e").good("f");
+    let report = set.run("crashes-every-other");
+    assert_eq!(outcomes(&report), [Crash, Crash, Crash, Crash, Crash, Pass]);
     let set = Set::new().good("good/first");
     let mut settings = set.settings("plain");
     settings.driver = Some(DriverCommand::new("/nowhere/driver", [""; 0]));

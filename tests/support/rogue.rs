@@ -127,6 +127,7 @@ fn hello(kind: &str, start: u32) {
     };
     match (kind, start) {
         ("crashes-first", 1) | ("crashes-always", _) => exit(4),
+        ("crashes-every-other", 1 | 3 | 5) => exit(4),
         ("hangs-first", 1) => thread::sleep(FOR_EVER),
         ("garbage-first", 1) => return role::say("[]"),
         ("protocol-2", _) => set("protocol", "2"),

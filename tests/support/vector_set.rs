@@ -95,7 +95,7 @@ impl Set {
         .to_vec()
     }
 
-    /// Settings for a rogue driver, with little patience.
+    /// Settings for a rogue driver, with more patience than it needs on a busy machine.
     pub(crate) fn settings(&self, kind: &str) -> Settings {
         let command = |kind: &str| {
             let words = self.rogue(kind);
@@ -103,9 +103,8 @@ impl Set {
         };
         let mut settings = Settings::new(command("own"), self.temporary());
         settings.driver = Some(command(kind));
-        settings.case_deadline = Duration::from_secs(1);
-        settings.race_deadline = Duration::from_secs(10);
-        settings.end_deadline = Duration::from_millis(500);
+        settings.case_deadline = Duration::from_secs(30);
+        settings.race_deadline = Duration::from_secs(30);
         settings
     }
 
@@ -120,6 +119,14 @@ impl Set {
     /// What came of the cases, asked of the rogue driver with this kind of hello.
     pub(crate) fn run(&self, kind: &str) -> Report {
         let report = self.run_with(&self.settings(kind));
+        report.unwrap_or_else(|error| panic!("{kind}: {error}"))
+    }
+
+    /// The same where an answer never comes.
+    pub(crate) fn run_impatiently(&self, kind: &str) -> Report {
+        let mut settings = self.settings(kind);
+        settings.case_deadline = Duration::from_secs(1);
+        let report = self.run_with(&settings);
         report.unwrap_or_else(|error| panic!("{kind}: {error}"))
     }
 
