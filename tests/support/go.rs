@@ -98,6 +98,11 @@ impl Toolchain {
         let aside = dir.join(format!("build-{}", unique()));
         let built = self.build_driver(&aside).and_then(|built| {
             fs::rename(&built, &program).map_err(|error| told(&built, &error))?;
+            // People find it under a name that does not change.
+            let (linked, name) = (aside.join("link"), dir.join("driver"));
+            let target = program.file_name().unwrap_or_default();
+            std::os::unix::fs::symlink(target, &linked).map_err(|error| told(&linked, &error))?;
+            fs::rename(&linked, &name).map_err(|error| told(&name, &error))?;
             Ok(program)
         });
         let removed = fs::remove_dir_all(&aside).map_err(|error| told(&aside, &error));

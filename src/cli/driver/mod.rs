@@ -169,11 +169,13 @@ fn date(value: &Value) -> Option<Date> {
     Date::parse(value.as_str()?).ok()
 }
 
+// spec[driver.integers]
 /// An integer in a string of digits.
 fn integer<T: std::str::FromStr>(value: &Value) -> Option<T> {
     value.as_str()?.parse().ok()
 }
 
+// spec[driver.bytes]
 /// Bytes from hexadecimal digits.
 fn bytes(value: &Value) -> Option<Vec<u8>> {
     let (pairs, rest) = value.as_str()?.as_bytes().as_chunks::<2>();
@@ -184,15 +186,18 @@ fn bytes(value: &Value) -> Option<Vec<u8>> {
         .flatten()
 }
 
+// spec[driver.bytes]
 /// Bytes as hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+// spec[driver.integers]
 fn decimal(number: impl ToString) -> Value {
     Value::String(number.to_string())
 }
 
+// spec[driver.lines]
 fn drive(context: &mut Context<'_>) -> Result<Outcome> {
     let mut requests = io::stdin().lock();
     loop {
@@ -208,6 +213,7 @@ fn drive(context: &mut Context<'_>) -> Result<Outcome> {
     }
 }
 
+// spec[driver.run, driver.version]
 /// The answer to a request.
 fn answer(line: &[u8]) -> std::result::Result<Value, String> {
     let request = Value::parse(line).map_err(|error| format!("a request: {error}"))?;
@@ -268,6 +274,7 @@ fn answer(line: &[u8]) -> std::result::Result<Value, String> {
     Ok(object(answer))
 }
 
+// spec[driver.hello]
 fn hello() -> Value {
     let strings = |texts: &[&'static str]| {
         Value::Array(texts.iter().map(|text| Value::from(*text)).collect())
