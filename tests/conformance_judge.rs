@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         ("answers_are_compared_with_expectations", judgements),
         ("what_a_driver_does_not_tell_is_not_compared", details),
         ("files_are_compared_byte_for_byte", files),
+        ("who_rejects_an_input_leaves_it_as_it_was", rejected_files),
         ("each_case_has_a_directory_of_its_own_with_its_input", rooms),
         ("what_a_driver_cannot_do_is_skipped", skips),
         ("races_are_judged_by_what_each_kind_reads", races),
@@ -173,11 +174,29 @@ fn files() {
     }
 }
 
+fn rejected_files() {
+    for (made, outcome) in [
+        ("{}", Pass),
+        (r#"{"local/kept":"x"}"#, Wrong),
+        (r#"{"local/kept":null}"#, Wrong),
+        (r#"{"local/more":""}"#, Wrong),
+    ] {
+        let members = format!(
+            r#""input":["local/kept"],"args":{{"files":{made},"answer":{{"outcome":"reject"}}}},
+            "expect":{{"outcome":"reject"}}"#
+        );
+        let set = Set::new().case("refuse/a", "echo", &members);
+        let report = set.file("refuse/a/input/local/kept", "kept").run("plain");
+        assert_eq!(outcomes(&report), [outcome], "{made}");
+    }
+}
+
 fn rooms() {
     let look = |input: &str, result: &str| {
         format!(r#"{input},"expect":{{"outcome":"accept","result":{{{result}}}}}"#)
     };
     let first = r#""input":["a/b","mode"],"changed":{"a/b":"2001-09-09T01:46:40Z"}"#;
+    let extended = r#""input":["a"],"extended":{"a":4},"changed":{"a":"2001-09-09T01:46:40Z"}"#;
     let left = r#""args":{"files":{"left":"x"}},"expect":{"outcome":"accept"}"#;
     let set = Set::new()
         .case(
@@ -186,10 +205,16 @@ fn rooms() {
             &look(first, r#""a/b":"text 1000000000","mode":"?""#),
         )
         .case("write/left", "echo", left)
-        .case("look/after", "look", &look(r#""args":{}"#, ""));
+        .case("look/after", "look", &look(r#""args":{}"#, ""))
+        .case(
+            "look/extended",
+            "look",
+            &look(extended, r#""a":"x\u0000\u0000\u0000 1000000000""#),
+        )
+        .file("look/extended/input/a", "x");
     let set = set.file("look/input/input/a/b", "text");
     let report = set.file("look/input/input/mode", "m").run("plain");
-    assert_eq!(outcomes(&report), [Wrong, Pass, Pass]);
+    assert_eq!(outcomes(&report), [Wrong, Pass, Pass, Pass]);
     // The time of what has none in the manifest is the present one.
     let detail = &case_of(&report, "look/input").detail;
     assert_eq!(detail.reason, "result.mode");

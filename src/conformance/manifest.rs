@@ -320,7 +320,7 @@ mod tests {
         (
             "\"changed\":{\"local/weekends\":\"2026-11-21T00:00:00Z\"}",
             "\"extended\":{\"local/weekends\":0}",
-            "cases[0].extended.local/weekends: no number from 1 to 1073741824",
+            "cases[0].extended.local/weekends: no whole number from 1 to 1073741824",
         ),
         (
             "2026-11-21T00",
