@@ -14,6 +14,7 @@ use std::path::Path;
 use gotelemetry::dir::TelemetryDir;
 use gotelemetry::format::date::Time;
 use gotelemetry::format::identity::Identity;
+use gotelemetry::format::{layout, parse};
 use gotelemetry::recorder::Recorder;
 use gotelemetry::system::Environment;
 use support::raw::{self, Raw};
@@ -111,6 +112,31 @@ fn places(raw: &Raw, names: &[(&[u8], u64)]) -> String {
     text
 }
 
+/// The constants of the layout, as the library has them.
+fn constants() -> String {
+    let constants = [
+        ("length of the magic", layout::MAGIC.len() as u32),
+        ("offset of the header length", layout::HEADER_LEN_OFF),
+        ("offset of the metadata", layout::META_OFF),
+        ("greatest header length", layout::MAX_HEADER_LEN),
+        ("greatest length of metadata", layout::MAX_META_LEN),
+        ("chains", layout::BUCKETS),
+        ("length of the table of heads", layout::TABLE_LEN),
+        ("unit of records", layout::UNIT),
+        ("page", layout::PAGE),
+        ("greatest file", layout::MAX_FILE_LEN),
+        ("name length, in a record", layout::NAME_LEN_OFF),
+        ("next field, in a record", layout::NEXT_OFF),
+        ("name, in a record", layout::NAME_OFF),
+        ("greatest name", layout::MAX_NAME_LEN),
+        ("bits of a name length", layout::NAME_LEN_MASK),
+        ("mark beside a name length", layout::NAME_LEN_TAG),
+        ("next field of a dead record", layout::DEAD),
+    ];
+    let line = |(what, value): (&str, u32)| format!("{what:28} {value:10} {value:#12x}\n");
+    constants.map(line).concat()
+}
+
 /// What stands in the block `name` of the chapter has to be `made`.
 fn is_block(name: &str, made: &str) {
     let text = fs::read_to_string(Path::new(CHAPTER)).expect("it can be read");
@@ -134,8 +160,13 @@ fn the_examples_are_what_the_library_writes() {
     let bytes = written(&SMALL);
     let raw = raw_file(&SMALL);
     assert!(bytes == raw.bytes, "the two writers differ");
+    let read = parse(&bytes).expect("it is sound").counts();
+    let read = read.into_values().sum::<u64>();
+    assert_eq!(read, 6, "what was written is read");
     is_block("a-small-file", &hexdump(&bytes, 0, bytes.len()));
     is_block("where-its-names-are", &places(&raw, &SMALL));
+
+    is_block("constants", &constants());
 
     let names: Vec<Vec<u8>> = (b'a'..)
         .zip(FILLING)
