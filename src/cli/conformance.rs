@@ -38,11 +38,27 @@ impl From<ConformanceError> for CliError {
     }
 }
 
-fn conformance(context: &mut Context<'_>) -> Result<Ending> {
+/// The settings by which this program asks itself.
+fn own_settings() -> Result<Settings> {
     let this = std::env::current_exe()
         .map_err(|error| CliError::Failed(format!("cannot find this program: {error}")))?;
     let own = DriverCommand::new(this, ["driver"]);
-    let mut settings = Settings::new(own, std::env::temp_dir());
+    Ok(Settings::new(own, std::env::temp_dir()))
+}
+
+/// What came of all cases that are compiled in, for this program, in one line, and whether all is
+/// well; none if no cases are compiled in.
+pub(super) fn of_this_program() -> Result<Option<(String, bool)>> {
+    let vectors = match Vectors::built_in() {
+        Err(ConformanceError::NotBuiltIn) => return Ok(None),
+        vectors => vectors?,
+    };
+    let report = conformance::run(&vectors, &own_settings()?)?;
+    Ok(Some((summary(&report), report.is_good())))
+}
+
+fn conformance(context: &mut Context<'_>) -> Result<Ending> {
+    let mut settings = own_settings()?;
     if let Some(command) = &context.args.driver {
         let command = DriverCommand::split(command);
         let none = || CliError::Misuse("--driver without a program".to_owned());
@@ -98,20 +114,26 @@ fn text(report: &Report) -> String {
             printable(id)
         ));
     }
-    let count = |standing| report.count(standing);
-    text.push_str(&format!(
-        "\n{} cases: {} passed, {} known failures, {} skipped, {} failed",
-        report.cases.len(),
-        count(Standing::Passed),
-        count(Standing::Known),
-        count(Standing::Skipped),
-        count(Standing::Failed)
-    ));
+    text.push('\n');
+    text.push_str(&summary(report));
     if !report.missing.is_empty() {
         text.push_str(&format!(", {} listed without a case", report.missing.len()));
     }
     text.push('\n');
     text
+}
+
+/// How many cases there are, and what came of them.
+fn summary(report: &Report) -> String {
+    let count = |standing| report.count(standing);
+    format!(
+        "{} cases: {} passed, {} known failures, {} skipped, {} failed",
+        report.cases.len(),
+        count(Standing::Passed),
+        count(Standing::Known),
+        count(Standing::Skipped),
+        count(Standing::Failed)
+    )
 }
 
 fn with(report: &Report, standing: Standing) -> impl Iterator<Item = &CaseResult> {

@@ -8,7 +8,9 @@ use std::process::{Child, Command as Process, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use super::{CliError, Command, Context, Outcome, Result, dump, explain, quote::escaped};
+use super::{
+    CliError, Command, Context, Outcome, Result, conformance, dump, explain, quote::escaped,
+};
 use crate::dir::{DirError, TelemetryDir, read_count_file};
 use crate::format::{layout, parse, survey};
 
@@ -18,8 +20,8 @@ pub(super) static COMMAND: Command = Command {
     summary: "show the system at work",
     details: "\
 Lets processes count together into one file in a temporary directory, explains every byte of it,
-kills a process that counts, and damages a copy of the file to show how that is found. Nothing
-outside the temporary directory is touched.",
+kills a process that counts, damages a copy of the file to show how that is found, and has this
+program judged by the conformance suite. Nothing outside the temporary directory is touched.",
     options: &[],
     max_files: 0,
     run: tour,
@@ -129,11 +131,12 @@ fn show(context: &mut Context<'_>, root: &Path) -> Result<Outcome> {
     let copy = root.join("damaged.v1.count");
     fs::write(&copy, &damaged).map_err(DirError::io("write", &copy))?;
     writeln!(context.out, "  {}: {error}\n", copy.display())?;
+    let judged = judged(context)?;
     writeln!(
         context.out,
         "Next: gotelemetry status, gotelemetry dump, gotelemetry help"
     )?;
-    Ok(if exact && sound {
+    Ok(if exact && sound && judged {
         Outcome::Fine
     } else {
         Outcome::Finding
@@ -174,6 +177,22 @@ fn killed(context: &mut Context<'_>, root: &Path) -> Result<bool> {
     Ok(whole)
 }
 
+/// Has this program judged by the suite that any implementation can run.
+fn judged(context: &mut Context<'_>) -> Result<bool> {
+    writeln!(context.out, "5. The conformance suite asks this program:\n")?;
+    let Some((summary, good)) = conformance::of_this_program()? else {
+        writeln!(context.out, "  no test vectors are compiled in\n")?;
+        return Ok(true);
+    };
+    writeln!(context.out, "  {summary}\n")?;
+    writeln!(
+        context.out,
+        "{}\n",
+        verdict("every case is as it has to be", good)
+    )?;
+    Ok(good)
+}
+
 /// Lets Go's own reader read the file, wherever the tests have built one, and compares what it
 /// prints with what `dump` prints. Returns whether it is the same.
 fn read_by_go(context: &mut Context<'_>, path: &Path) -> Result<bool> {
@@ -198,20 +217,19 @@ fn read_by_go(context: &mut Context<'_>, path: &Path) -> Result<bool> {
 }
 
 /// Go's readers that the tests have built beside this program, with the versions of their
-/// toolchains: of each the last one, `peers/driver-VERSION/driver-*` in the target directory.
+/// toolchains: `peers/driver-VERSION/driver` in the target directory.
 fn go_readers() -> Vec<(String, PathBuf)> {
     let this = std::env::current_exe().unwrap_or_default();
     let Some(target) = this.parent().and_then(Path::parent) else {
         return Vec::new();
     };
-    let entries = |path: &Path| fs::read_dir(path).into_iter().flatten().flatten();
+    let toolchains = fs::read_dir(target.join("peers"));
     let mut readers = Vec::new();
-    for toolchain in entries(&target.join("peers")) {
+    for toolchain in toolchains.into_iter().flatten().flatten() {
         let name = toolchain.file_name().to_string_lossy().into_owned();
         if let Some(version) = name.strip_prefix("driver-") {
-            let built = entries(&toolchain.path()).filter(|entry| entry.path().is_file());
-            let last = built.max_by_key(|entry| entry.metadata().and_then(|m| m.modified()).ok());
-            readers.extend(last.map(|reader| (version.to_owned(), reader.path())));
+            let reader = toolchain.path().join("driver");
+            readers.extend(reader.is_file().then(|| (version.to_owned(), reader)));
         }
     }
     readers.sort();

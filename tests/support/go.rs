@@ -90,7 +90,7 @@ impl Toolchain {
         }
         let dir = peers_dir().join(format!("driver-{}", self.version));
         let program = dir.join(format!("driver-{:016x}", hasher.finish()));
-        if program.is_file() {
+        if program.is_file() && dir.join("driver").is_file() {
             return Ok(program);
         }
         // Two processes may build at once. Each does so aside, and the second rename replaces
