@@ -20,19 +20,25 @@ const dateOnly = time.DateOnly
 
 const secondsOfDay = 24 * 60 * 60
 
-// readFile takes a count file as the uploader does.
-func readFile(t task) (any, error) {
+// file is the name and the content of the file that the arguments name.
+func (t task) file() (string, []byte, error) {
 	var args struct {
 		File string `json:"file"`
 	}
 	if err := t.read(&args); err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	data, err := os.ReadFile(t.path(args.File))
+	return args.File, data, err
+}
+
+// readFile takes a count file as the uploader does.
+func readFile(t task) (any, error) {
+	name, data, err := t.file()
 	if err != nil {
 		return nil, err
 	}
-	file, err := counter.Parse(args.File, data)
+	file, err := counter.Parse(name, data)
 	if err != nil {
 		return nil, refused{err}
 	}
@@ -143,13 +149,7 @@ type program struct {
 }
 
 func readReport(t task) (any, error) {
-	var args struct {
-		File string `json:"file"`
-	}
-	if err := t.read(&args); err != nil {
-		return nil, err
-	}
-	data, err := os.ReadFile(t.path(args.File))
+	_, data, err := t.file()
 	if err != nil {
 		return nil, err
 	}
