@@ -26,6 +26,10 @@ fn main() -> ExitCode {
         ),
         ("what_a_driver_said_at_last_is_in_the_detail", last_words),
         (
+            "a_driver_that_ends_behind_its_answer_fails_that_case_and_not_the_next",
+            late_ends,
+        ),
+        (
             "a_second_answer_changes_the_outcome_of_its_case",
             second_answers,
         ),
@@ -97,6 +101,28 @@ fn last_words() {
     let report = among_others("text").run("plain");
     let detail = &case_of(&report, "rogue/case").detail;
     assert_eq!(detail.found.as_deref(), Some("Hello!"));
+}
+
+fn late_ends() {
+    let report = among_others("answer and abort").run("plain");
+    assert_eq!(outcomes(&report), [Pass, Crash, Pass, Pass]);
+    let reason = &case_of(&report, "rogue/case").detail.reason;
+    assert!(
+        reason.starts_with("it ended after its answer: signal: 6"),
+        "{reason}"
+    );
+    let last = Set::new()
+        .good("good/first")
+        .doing("rogue/last", "answer and abort");
+    assert_eq!(outcomes(&last.run("plain")), [Pass, Crash]);
+    // Of two in a row, the first behind its answer, only the one that ends again is known.
+    let both = Set::new()
+        .doing("rogue/a", "answer and abort")
+        .doing("rogue/b", "crash");
+    assert_eq!(
+        outcomes(&both.good("good/last").run("plain")),
+        [Pass, Crash, Pass]
+    );
 }
 
 fn second_answers() {

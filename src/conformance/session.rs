@@ -182,7 +182,17 @@ impl Session {
         self.peer.await_end(deadline);
         let what = "it wrote what is no answer behind its last one";
         let garbage = garbage.map(|line| fault(Outcome::Garbage, what, &line));
-        (self.repeated, garbage.map(|fault| (self.asked, fault)))
+        // One that is killed, as it goes on, ended as it was made to.
+        let status = self.peer.finish().filter(|status| !status.success());
+        let crash = status.map(|status| Fault {
+            outcome: Outcome::Crash,
+            detail: Detail {
+                stderr: self.peer.last_words().map(|text| shorten(&text)),
+                ..Detail::because(format!("it ended after its answer: {status}"))
+            },
+        });
+        let fault = garbage.or(crash);
+        (self.repeated, fault.map(|fault| (self.asked, fault)))
     }
 
     fn line(&mut self, deadline: Instant) -> Result<Vec<u8>, Fault> {

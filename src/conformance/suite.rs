@@ -29,6 +29,8 @@ struct Suite<'a> {
     /// Starts in a row without a hello, and what came of the last of them.
     failed_starts: u32,
     start_fault: Option<Fault>,
+    /// The last case that the driver which runs has answered.
+    answered: Option<String>,
     results: Vec<CaseResult>,
     /// Where in them each case is.
     places: BTreeMap<String, usize>,
@@ -71,6 +73,7 @@ pub fn run(vectors: &Vectors, settings: &Settings) -> Result<Report, Conformance
         driver: None,
         failed_starts: 0,
         start_fault: None,
+        answered: None,
         results: Vec::new(),
         places: BTreeMap::new(),
     };
@@ -97,9 +100,18 @@ impl Suite<'_> {
         let (outcome, detail) = match self.ready()? {
             Err(fault) => (fault.outcome, fault.detail),
             Ok((session, hello)) => {
-                let (session, result) = self.run_case(case, session, &hello)?;
-                self.session = session.map(|session| (session, hello));
-                result
+                let before = self.answered.take();
+                let result = self.ask(case, session, hello)?;
+                match before.clone() {
+                    Some(before) if result.0 == Outcome::Crash => {
+                        self.ask_again(case, result, &before)?
+                    }
+                    _ => {
+                        // A case that was not asked changes nothing.
+                        self.answered = self.answered.take().or(before);
+                        result
+                    }
+                }
             }
         };
         self.places.insert(case.id.clone(), self.results.len());
@@ -111,6 +123,41 @@ impl Suite<'_> {
             detail,
         });
         Ok(())
+    }
+
+    /// Runs a case with a driver, and keeps that if it can go on.
+    fn ask(
+        &mut self,
+        case: &Case,
+        session: Session,
+        hello: Hello,
+    ) -> Result<(Outcome, Detail), ConformanceError> {
+        let (session, result) = self.run_case(case, session, &hello)?;
+        self.session = session.map(|session| (session, hello));
+        Ok(result)
+    }
+
+    /// Runs a case again, during which a driver ended that had answered the case `before`. If a
+    /// driver that has done nothing else does not end, the end was the earlier case's.
+    fn ask_again(
+        &mut self,
+        case: &Case,
+        crashed: (Outcome, Detail),
+        before: &str,
+    ) -> Result<(Outcome, Detail), ConformanceError> {
+        let Ok((session, hello)) = self.ready()? else {
+            return Ok(crashed);
+        };
+        let result = self.ask(case, session, hello)?;
+        if result.0 != Outcome::Crash {
+            let mut detail = crashed.1;
+            detail.reason = detail
+                .reason
+                .replace("before it answered", "after its answer");
+            let outcome = Outcome::Crash;
+            self.blame(before, Fault { outcome, detail });
+        }
+        Ok(result)
     }
 
     /// The driver, which is started if it does not run. What it did instead of answering the hello
@@ -141,6 +188,7 @@ impl Suite<'_> {
     }
 
     fn start(&mut self) -> Result<Result<(Session, Hello), Fault>, ConformanceError> {
+        self.answered = None;
         let command = self.settings.driver.as_ref().unwrap_or(&self.settings.own);
         let mut session = match Session::start(command) {
             Ok(session) => session,
@@ -206,6 +254,7 @@ impl Suite<'_> {
         match answer {
             Err(fault) => Ok((None, (fault.outcome, fault.detail))),
             Ok(answer) => {
+                self.answered = Some(case.id.clone());
                 let judge = Judge {
                     vectors: self.vectors,
                     case,

@@ -313,6 +313,10 @@ fn misbehave(what: &str, answer: &str) {
             exit(3);
         }
         "abort" => std::process::abort(),
+        "answer and abort" => {
+            role::say(answer);
+            std::process::abort();
+        }
         "exit" => exit(0),
         "hang" => thread::sleep(FOR_EVER),
         "text" => role::say("Hello!"),
