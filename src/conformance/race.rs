@@ -4,7 +4,8 @@
 //! what is right for one implementation alone is not enough.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::File;
+use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -76,12 +77,29 @@ pub(super) fn run(
         Err(fault) => return Ok(Some(fault)),
     };
     thread::sleep(BEFORE_BARRIER);
-    let barrier = room.path().join(BARRIER);
-    fs::write(&barrier, "").map_err(DirError::io("write", &barrier))?;
+    if let Err(error) = lift_barrier(room) {
+        return Ok(Some(error?));
+    }
     let finished = finish(&mut racers, deadline)
         .and_then(|()| read_all(case, race, room, dir, &mut racers, deadline))
         .and_then(|()| end(racers, Instant::now() + settings.end_deadline));
     Ok(finished.err())
+}
+
+/// Makes the file that begins the race. What is there already is a driver's, and is not opened: it
+/// may be something that waits for ever, or leads elsewhere.
+fn lift_barrier(room: &Room) -> Result<(), Result<Fault, ConformanceError>> {
+    use io::ErrorKind::{AlreadyExists, NotADirectory, NotFound, PermissionDenied};
+    let barrier = room.path().join(BARRIER);
+    File::create_new(&barrier)
+        .map(drop)
+        .map_err(|error| match error.kind() {
+            AlreadyExists | NotADirectory | NotFound | PermissionDenied => {
+                let detail = Detail::because(format!("no barrier can be made: {error}"));
+                Ok(Kind::Driver.fault(Outcome::Wrong, detail))
+            }
+            _ => Err(DirError::io("write", &barrier)(error).into()),
+        })
 }
 
 /// Starts the drivers, all at once.

@@ -1,8 +1,9 @@
 //! The directories of the cases: each case has one of its own, with a copy of its input.
 //!
-//! All lie in one directory that is made for this run alone and removed with it, however it ends.
+//! All lie in one directory that is made for this run alone and removed with it, whatever drivers
+//! do: one that takes directories away, or puts something else in their place, gets no others, and
+//! what it put there stays as it is.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, FileTimes};
 use std::io;
@@ -18,47 +19,123 @@ use crate::format::date::Time;
 /// How often a name is tried that another run left behind.
 const TRIES: u32 = 1000;
 
+/// A directory that was made here, and how to tell it from what may stand in its place later.
+#[derive(Clone)]
+struct Place {
+    path: PathBuf,
+    number: Option<Number>,
+}
+
+/// What a file system calls a directory as long as it is there.
+type Number = (u64, u64);
+
+impl Place {
+    fn make(path: PathBuf) -> io::Result<Place> {
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&path)?;
+        let number = number(&path)?;
+        Ok(Place { path, number })
+    }
+
+    /// Whether it still stands where it was made.
+    fn stands(&self) -> bool {
+        number(&self.path).is_ok_and(|number| number == self.number)
+    }
+
+    fn remove(&self) {
+        if self.stands() {
+            // What a driver made unremovable stays.
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+/// The number of the directory at `path`. A link to one is none.
+fn number(path: &Path) -> io::Result<Option<Number>> {
+    let meta = fs::symlink_metadata(path)?;
+    if !meta.is_dir() {
+        return Err(io::ErrorKind::NotADirectory.into());
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        Ok(Some((meta.dev(), meta.ino())))
+    }
+    #[cfg(not(unix))]
+    Ok(None)
+}
+
 /// The directory of a run.
 pub(super) struct House {
-    root: PathBuf,
+    place: Place,
+    number: u32,
     /// How many rooms there have been. What a driver still does in an earlier one changes no other.
-    rooms: Cell<u64>,
+    rooms: u64,
 }
 
 impl House {
     /// Makes a directory in `temporary` that nobody else can write to.
     pub(super) fn build(temporary: &Path) -> Result<House, ConformanceError> {
         let parent = fs::canonicalize(temporary).map_err(DirError::io("find", temporary))?;
-        let mut builder = fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        let mut number = 0;
+        Ok(House::build_from(0, &parent)?)
+    }
+
+    /// Makes a directory in `parent`, the first for whose number no file lies there.
+    fn build_from(first: u32, parent: &Path) -> Result<House, DirError> {
+        let mut number = first;
         loop {
             let name = format!("gotelemetry-conformance-{}-{number}", std::process::id());
-            let root = parent.join(name);
-            match builder.create(&root) {
-                Ok(()) => {
-                    let rooms = Cell::new(0);
-                    return Ok(House { root, rooms });
+            let path = parent.join(name);
+            let exists = |error: &io::Error| error.kind() == io::ErrorKind::AlreadyExists;
+            match Place::make(path.clone()) {
+                Err(error) if exists(&error) && number - first < TRIES => number += 1,
+                Err(error) => return Err(DirError::io("create", &path)(error)),
+                Ok(place) => {
+                    return Ok(House {
+                        place,
+                        number,
+                        rooms: 0,
+                    });
                 }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < TRIES => {
-                    number += 1;
-                }
-                Err(error) => return Err(DirError::io("create", &root)(error).into()),
             }
         }
     }
 
+    /// Makes a directory in this one. A driver that is in the way of that is left with this house:
+    /// the run goes on in another.
+    fn empty_room(&mut self) -> Result<Room, ConformanceError> {
+        if let Ok(room) = self.try_empty_room() {
+            return Ok(room);
+        }
+        let parent = self.place.path.parent().unwrap_or(&self.place.path);
+        // Under another name, or the end of this house could be taken for that of the next.
+        *self = House::build_from(self.number + 1, parent)?;
+        let room = self.try_empty_room();
+        Ok(room.map_err(DirError::io("create a directory in", &self.place.path))?)
+    }
+
+    fn try_empty_room(&mut self) -> io::Result<Room> {
+        self.rooms += 1;
+        if !self.place.stands() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        Ok(Room {
+            place: Place::make(self.place.path.join(self.rooms.to_string()))?,
+            house: self.place.clone(),
+        })
+    }
+
     /// Makes the directory of a case.
-    pub(super) fn room(&self, case: &Case, vectors: &Vectors) -> Result<Room, ConformanceError> {
-        let number = self.rooms.get() + 1;
-        self.rooms.set(number);
-        let room = Room {
-            path: self.root.join(number.to_string()),
-        };
-        fs::create_dir(&room.path).map_err(DirError::io("create", &room.path))?;
+    pub(super) fn room(
+        &mut self,
+        case: &Case,
+        vectors: &Vectors,
+    ) -> Result<Room, ConformanceError> {
+        let room = self.empty_room()?;
         for name in &case.input {
-            let path = room.path.join(name);
+            let path = room.path().join(name);
             let content = vectors.file(case, &format!("input/{name}"))?;
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent).map_err(DirError::io("create", parent))?;
@@ -80,8 +157,7 @@ impl House {
 
 impl Drop for House {
     fn drop(&mut self) {
-        // What a driver made unremovable stays.
-        let _ = fs::remove_dir_all(&self.root);
+        self.place.remove();
     }
 }
 
@@ -98,7 +174,9 @@ fn set_changed(path: &Path, time: Time) -> io::Result<()> {
 
 /// The directory of a case. It is deleted with the value.
 pub(super) struct Room {
-    path: PathBuf,
+    place: Place,
+    /// The directory that it lies in.
+    house: Place,
 }
 
 /// What lies in the directory of a case that should not, or does not and should.
@@ -112,14 +190,14 @@ pub(super) struct Difference {
 
 impl Room {
     pub(super) fn path(&self) -> &Path {
-        &self.path
+        &self.place.path
     }
 
     /// The path as it stands in requests.
     pub(super) fn text(&self) -> Result<&str, ConformanceError> {
         let not_text = || io::Error::new(io::ErrorKind::InvalidFilename, "it is no UTF-8");
-        let text = self.path.to_str().ok_or_else(not_text);
-        Ok(text.map_err(DirError::io("name", &self.path))?)
+        let text = self.path().to_str().ok_or_else(not_text);
+        Ok(text.map_err(DirError::io("name", self.path()))?)
     }
 
     /// The first difference between the files here and those that have to be here, by their
@@ -158,7 +236,7 @@ impl Room {
             if !found.contains(path) {
                 return differs(format!("a file of {len} bytes"), "none".to_owned());
             }
-            let content = match read_bounded(&self.path.join(path), len as u64) {
+            let content = match read_bounded(&self.path().join(path), len as u64) {
                 Ok(content) => content,
                 Err(DirError::TooLong { .. }) => {
                     return differs(format!("{len} bytes"), "more".to_owned());
@@ -178,10 +256,19 @@ impl Room {
         Ok(None)
     }
 
+    /// Whether the directory is still there. Otherwise what lies at its path is none of it.
+    fn stands(&self) -> bool {
+        self.house.stands() && self.place.stands()
+    }
+
     /// The paths of all that lies here and is no directory. Links are not followed.
     fn names(&self) -> Result<BTreeSet<String>, DirError> {
+        if !self.stands() {
+            let gone = io::Error::new(io::ErrorKind::NotFound, "the directory was taken away");
+            return Err(DirError::io("list", self.path())(gone));
+        }
         let mut names = BTreeSet::new();
-        let mut open = vec![self.path.clone()];
+        let mut open = vec![self.path().to_owned()];
         while let Some(directory) = open.pop() {
             let failed = || DirError::io("list", &directory);
             for entry in fs::read_dir(&directory).map_err(failed())? {
@@ -190,7 +277,7 @@ impl Room {
                 if entry.file_type().map_err(failed())?.is_dir() {
                     open.push(path);
                 } else {
-                    let below = path.strip_prefix(&self.path).unwrap_or(&path);
+                    let below = path.strip_prefix(self.path()).unwrap_or(&path);
                     let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
                     names.insert(parts.join("/"));
                 }
@@ -202,8 +289,9 @@ impl Room {
 
 impl Drop for Room {
     fn drop(&mut self) {
-        // What a driver made unremovable stays.
-        let _ = fs::remove_dir_all(&self.path);
+        if self.stands() {
+            self.place.remove();
+        }
     }
 }
 

@@ -12,6 +12,9 @@ use std::process::{Command, ExitCode, Stdio, exit};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+#[cfg(unix)]
+use std::os::unix::fs::symlink;
+
 use tinyjson::JsonValue;
 
 use crate::{harness, role};
@@ -211,9 +214,34 @@ impl Rogue<'_> {
             .and_then(|answer| answer.get::<Members>());
         let answer = self.answer(members.cloned().unwrap_or_else(|| Members::from([ok()])));
         match self.arg("do").and_then(|what| what.get::<String>()) {
+            Some(what) if what.starts_with("dir ") => {
+                self.wreck(what);
+                role::say(&answer);
+            }
             Some(what) => misbehave(what, &answer),
             None => role::say(&answer),
         }
+    }
+
+    /// Does what nobody expects to the directories of cases.
+    fn wreck(&self, what: &str) {
+        let (dir, others) = (self.dir(), self.state.join("others"));
+        let house = dir.parent().expect("all lie in one");
+        let number = dir.file_name().and_then(|name| name.to_str()?.parse().ok());
+        let number: u64 = number.expect("they are numbered");
+        let done = match what {
+            "dir removed" => fs::remove_dir_all(&dir),
+            "dir is a link" => fs::remove_dir_all(&dir).and_then(|()| symlink(&others, &dir)),
+            "dir of the next" => fs::create_dir(house.join((number + 1).to_string())),
+            "dir of all removed" => fs::remove_dir_all(house),
+            "dir of all is a file" => fs::remove_dir_all(house).and_then(|()| fs::write(house, "")),
+            "dir of all is a link" => fs::rename(house, self.state.join("moved"))
+                .and_then(|()| fs::create_dir(others.join(number.to_string())))
+                .and_then(|()| fs::write(others.join(format!("{number}/file")), ""))
+                .and_then(|()| symlink(&others, house)),
+            other => panic!("nobody knows how to {other}"),
+        };
+        done.expect("it can be done");
     }
 
     /// All files in the directory of the case: their content, and when they were changed.
@@ -252,6 +280,12 @@ impl Rogue<'_> {
         fs::write(self.state.join(format!("race-{pid}")), args).expect("it can be written");
         let barrier = self.arg("barrier").and_then(|path| path.get::<String>());
         let barrier = self.dir().join(barrier.expect("a path"));
+        match self.kind {
+            "bars-the-race" => drop(Command::new("mkfifo").arg(&barrier).status()),
+            "links-the-barrier" => drop(symlink(self.state.join("others"), &barrier)),
+            "ends-the-race" => drop(fs::remove_dir_all(self.dir())),
+            _ => {}
+        }
         while !barrier.exists() {
             thread::sleep(Duration::from_millis(1));
         }
