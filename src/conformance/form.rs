@@ -108,7 +108,7 @@ impl<'a> Node<'a> {
 }
 
 /// Whether the path stays inside the directory that it is relative to, whatever the system.
-pub(super) fn stays_inside(path: &str) -> bool {
+pub(crate) fn stays_inside(path: &str) -> bool {
     let plain = |part: &str| {
         let mut components = Path::new(part).components();
         let first = components.next();

@@ -28,6 +28,7 @@ use std::time::Duration;
 use crate::dir::DirError;
 use crate::json::JsonError;
 
+pub(crate) use form::stays_inside;
 pub use known::Known;
 pub use outcome::{CaseResult, Detail, Outcome, Report, Standing};
 pub use peer::DriverCommand;

@@ -11,6 +11,7 @@ use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
 use super::{CliError, Command, Context, Outcome, Result};
+use crate::conformance::stays_inside;
 use crate::dir::DirError;
 use crate::format::date::{Date, Time};
 use crate::format::{FormatError, Notes};
@@ -32,7 +33,7 @@ output: the driver protocol of the specification, spec/driver.md.",
 /// The version of the protocol.
 const PROTOCOL: u64 = 1;
 
-/// A request longer than this is no request, in bytes.
+/// A line longer than this is no request, in bytes, its end aside.
 const MAX_LINE: u64 = 16 << 20;
 
 /// The name of an operation, and what it does.
@@ -136,9 +137,21 @@ impl Request {
         self.arg(key, bytes)
     }
 
-    /// The path of a file of the case.
+    /// The path that the member `key` names, of a file of the case.
     fn path(&self, key: &str) -> std::result::Result<PathBuf, Refusal> {
-        Ok(self.dir.join(self.text(key)?))
+        self.path_of(self.text(key)?)
+    }
+
+    // spec[driver.paths]
+    /// The path of a file of the case. Vectors may come from anywhere: what lies elsewhere is not
+    /// theirs to read, write or delete.
+    fn path_of(&self, path: &str) -> std::result::Result<PathBuf, Refusal> {
+        match stays_inside(path) {
+            true => Ok(self.dir.join(path)),
+            false => Err(Refusal::Error(format!(
+                "{path:?} is no path below the case's directory [driver.paths]"
+            ))),
+        }
     }
 
     /// The environment that the arguments name, all else unset.
@@ -202,9 +215,13 @@ fn drive(context: &mut Context<'_>) -> Result<Outcome> {
     let mut requests = io::stdin().lock();
     loop {
         let mut line = Vec::new();
-        io::Read::take(&mut requests, MAX_LINE).read_until(b'\n', &mut line)?;
-        if line.is_empty() {
-            return Ok(Outcome::Fine);
+        io::Read::take(&mut requests, MAX_LINE + 1).read_until(b'\n', &mut line)?;
+        if line.pop() != Some(b'\n') {
+            return match line.len() as u64 >= MAX_LINE {
+                true => Err(CliError::Failed("a request beyond 16 MiB".to_owned())),
+                // What the end of the stream cuts off is no request.
+                false => Ok(Outcome::Fine),
+            };
         }
         let answer = answer(&line).map_err(CliError::Failed)?;
         context.out.write_all(&answer.to_line())?;

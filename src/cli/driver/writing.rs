@@ -183,11 +183,11 @@ fn write(request: &Request) -> Answer {
             }
             "rotate" => drop(recorder.rotate(now()?)),
             "put" => {
-                let path = request.dir.join(member(step, "file", Value::as_str)?);
+                let path = request.path_of(member(step, "file", Value::as_str)?)?;
                 fs::write(&path, member(step, "bytes", bytes)?).map_err(failed)?;
             }
             "delete" => {
-                let path = request.dir.join(member(step, "file", Value::as_str)?);
+                let path = request.path_of(member(step, "file", Value::as_str)?)?;
                 fs::remove_file(&path).map_err(failed)?;
             }
             other => return Err(Refusal::Error(format!("there is no step {other:?} here"))),

@@ -59,8 +59,12 @@ func (t task) read(args any) error {
 }
 
 // path is that of a file below the directory of the case.
-func (t task) path(name string) string {
-	return filepath.Join(t.dir, filepath.FromSlash(name))
+func (t task) path(name string) (string, error) {
+	local := filepath.FromSlash(name)
+	if !filepath.IsLocal(local) {
+		return "", fmt.Errorf("%q leads out of the case's directory", name)
+	}
+	return filepath.Join(t.dir, local), nil
 }
 
 type refused struct{ error }

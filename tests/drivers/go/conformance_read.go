@@ -28,7 +28,11 @@ func (t task) file() (string, []byte, error) {
 	if err := t.read(&args); err != nil {
 		return "", nil, err
 	}
-	data, err := os.ReadFile(t.path(args.File))
+	path, err := t.path(args.File)
+	if err != nil {
+		return "", nil, err
+	}
+	data, err := os.ReadFile(path)
 	return args.File, data, err
 }
 

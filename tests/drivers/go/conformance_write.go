@@ -290,9 +290,17 @@ func take(step step, t task, counters counters) error {
 		if err != nil {
 			return err
 		}
-		return putFile(t.path(step.File), data)
+		path, err := t.path(step.File)
+		if err != nil {
+			return err
+		}
+		return putFile(path, data)
 	case "delete":
-		return os.Remove(t.path(step.File))
+		path, err := t.path(step.File)
+		if err != nil {
+			return err
+		}
+		return os.Remove(path)
 	}
 	return skipped{fmt.Errorf("no step is called %q", step.Do)}
 }
@@ -341,7 +349,11 @@ func race(t task) (any, error) {
 	if !args.Cold {
 		at(args.Now, recorder.Open)
 	}
-	if err := waitFor(t.path(args.Barrier)); err != nil {
+	barrier, err := t.path(args.Barrier)
+	if err != nil {
+		return nil, err
+	}
+	if err := waitFor(barrier); err != nil {
 		return nil, err
 	}
 	if args.Cold {

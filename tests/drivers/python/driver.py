@@ -67,7 +67,11 @@ class Args:
         return dates.parse_date(self.text(name).encode())
 
     def path(self, name):
-        return os.path.join(self.directory, self.text(name))
+        # driver.paths
+        text = self.text(name)
+        if text.startswith("/") or ".." in text.split("/"):
+            raise BadRequest(f"args: {name} leads out of the case's directory")
+        return os.path.join(self.directory, text)
 
     def environment(self):
         variables = self.members.get("environment") or {}
