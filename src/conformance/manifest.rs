@@ -14,12 +14,17 @@ use crate::json::Value;
 /// What an implementation has to be to be judged by a case.
 const LEVELS: [&str; 5] = ["reader", "writer", "reporter", "uploader", "collector"];
 
+/// With two, one is this program, which reads what came of the race even if the other cannot.
+const MIN_PROCESSES: u64 = 2;
 const MAX_PROCESSES: u64 = 64;
 const MAX_ROUNDS: u64 = 1_000_000;
 /// No file is extended to more, in bytes.
 const MAX_SIZE: u64 = 1 << 30;
 
 const MAX_NAMES: u64 = 100_000;
+/// What the names of a race begin with is no longer in all of them together, in bytes: a request
+/// for them fits on a line.
+const MAX_PREFIXES_LEN: u64 = 4 << 20;
 
 /// A case.
 pub(super) struct Case {
@@ -157,7 +162,12 @@ fn race(node: &Node<'_>) -> Result<Race> {
     let names = node.member("names")?;
     let prefix = names.member("prefix")?.text()?;
     let count = names.member("count")?.number(1, MAX_NAMES)?;
-    let processes = node.member("processes")?.number(1, MAX_PROCESSES)?;
+    if count.saturating_mul(prefix.len() as u64) > MAX_PREFIXES_LEN {
+        return Err(names.fault("more than fit on a line"));
+    }
+    let processes = node
+        .member("processes")?
+        .number(MIN_PROCESSES, MAX_PROCESSES)?;
     Ok(Race {
         processes: usize::try_from(processes).unwrap_or(1),
         rounds: node.member("rounds")?.number(1, MAX_ROUNDS)?,
@@ -359,9 +369,19 @@ mod tests {
             "cases[1]: a race is what the operation race",
         ),
         (
+            "\"n\",\"count\":2",
+            "\"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn\",\"count\":100000",
+            "cases[1].race.names: more than fit on a line",
+        ),
+        (
             "\"processes\":4",
             "\"processes\":65",
-            "no whole number from 1 to 64",
+            "no whole number from 2 to 64",
+        ),
+        (
+            "\"processes\":4",
+            "\"processes\":1",
+            "no whole number from 2 to 64",
         ),
         (
             "\"rounds\":3",

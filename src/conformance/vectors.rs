@@ -10,7 +10,10 @@ use crate::dir::read_bounded;
 
 const MANIFEST: &str = "manifest.json";
 
-/// No file among the vectors is longer, in bytes.
+/// No manifest is longer, in bytes: what it lists is kept in memory.
+const MAX_MANIFEST_LEN: u64 = 16 << 20;
+
+/// No other file among the vectors is longer, in bytes.
 const MAX_FILE_LEN: u64 = 128 << 20;
 
 /// What the suite asks, and what it expects: `spec/vectors/README.md`.
@@ -54,7 +57,7 @@ impl Vectors {
     }
 
     fn of(files: Files) -> Result<Vectors, ConformanceError> {
-        let text = files.read(MANIFEST)?;
+        let text = files.read(MANIFEST, MAX_MANIFEST_LEN)?;
         let cases = manifest::parse(&files.shown(MANIFEST), &text)?;
         for case in &cases {
             let inputs = case.input.iter().map(|path| format!("input/{path}"));
@@ -74,20 +77,19 @@ impl Vectors {
 
     /// The bytes of a file of a case, by its path below the directory of that name.
     pub(super) fn file(&self, case: &Case, path: &str) -> Result<Cow<'_, [u8]>, ConformanceError> {
-        self.files.read(&format!("{}/{path}", case.id))
+        self.files
+            .read(&format!("{}/{path}", case.id), MAX_FILE_LEN)
     }
 }
 
 impl Files {
-    fn read(&self, path: &str) -> Result<Cow<'_, [u8]>, ConformanceError> {
+    fn read(&self, path: &str, max: u64) -> Result<Cow<'_, [u8]>, ConformanceError> {
         match self {
             Files::BuiltIn(files) => match files.get(path) {
                 Some(content) => Ok(Cow::Borrowed(content)),
                 None => Err(self.missing(path)),
             },
-            Files::In(directory) => {
-                Ok(read_bounded(&directory.join(path), MAX_FILE_LEN).map(Cow::Owned)?)
-            }
+            Files::In(directory) => Ok(read_bounded(&directory.join(path), max).map(Cow::Owned)?),
         }
     }
 
