@@ -181,6 +181,8 @@ fn goodbyes() {
         .good("good/last")
         .run("says-goodbye");
     assert_eq!(outcomes(&report), [Pass, Garbage]);
+    let report = Set::new().good("good/last").run("goes-on-and-on");
+    assert_eq!(outcomes(&report), [Garbage]);
 }
 
 fn orphans() {

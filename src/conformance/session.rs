@@ -171,7 +171,12 @@ impl Session {
     pub(super) fn end(mut self, deadline: Instant) -> (BTreeSet<String>, Option<(String, Fault)>) {
         self.close();
         let mut garbage = None;
-        while let Ok(line) = self.peer.line(deadline) {
+        loop {
+            let line = match self.peer.line(deadline) {
+                Ok(line) => line,
+                Err(Silence::TooLong) => b"a line beyond 16 MiB".to_vec(),
+                Err(Silence::Ended | Silence::Late) => break,
+            };
             let value = Value::parse(&line).ok();
             let id = value.as_ref().and_then(|value| value.get("id")?.as_str());
             match id.filter(|id| self.answered.contains(*id)) {

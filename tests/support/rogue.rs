@@ -108,6 +108,9 @@ fn play(words: &[String]) -> ExitCode {
     if kind == "says-goodbye" {
         role::say("goodbye");
     }
+    if kind == "goes-on-and-on" {
+        role::say(&" ".repeat(17 << 20));
+    }
     ExitCode::SUCCESS
 }
 
