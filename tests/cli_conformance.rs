@@ -28,6 +28,8 @@ fn main() -> ExitCode {
         ("without_a_driver_the_program_asks_itself", own),
         ("vectors_that_are_hostile_are_refused", hostile),
         ("misuse_is_2", misuse),
+        ("who_compares_nothing_finds_nothing_good", nothing),
+        ("the_exit_code_tells_who_reads_nothing", unread),
     ])
 }
 
@@ -318,4 +320,40 @@ fn misuse() {
             .next()
             .is_none()
     );
+}
+
+fn nothing() {
+    let expect = r#""expect":{"outcome":"accept"}"#;
+    let set = Set::new().case("a/first", "dance", expect);
+    let (code, out, _) = run_rogue(&set, &[]);
+    let sums = "\n1 cases: 0 passed, 0 known failures, 1 skipped, 0 failed, nothing was compared\n";
+    assert!(out.ends_with(sums), "{out}");
+    assert_eq!(code, 1);
+}
+
+fn unread() {
+    // The first output fits into the program's buffer, the second does not.
+    for cases in [1, 300] {
+        let numbers = 0..cases;
+        let set = numbers.fold(Set::new(), |set, number| {
+            let members = r#""args":{"answer":{"outcome":"error"}},"expect":{"outcome":"accept"}"#;
+            set.case(&format!("a/{number}"), "echo", members)
+        });
+        for (set, expected) in [(Set::new().good("a/first"), 0), (set, 1)] {
+            set.write();
+            let (reader, writer) = std::io::pipe().expect("a pipe");
+            drop(reader);
+            let status = Command::new(env!("CARGO_BIN_EXE_gotelemetry"))
+                .env_clear()
+                .env("TMPDIR", set.temporary())
+                .args(["conformance", "--driver", &set.rogue("plain").join(" ")])
+                .arg("--vectors")
+                .arg(set.directory())
+                .stdin(Stdio::null())
+                .stdout(writer)
+                .status();
+            let code = status.expect("the program runs").code();
+            assert_eq!(code, Some(expected), "{cases}");
+        }
+    }
 }

@@ -264,6 +264,9 @@ fn skips() {
     let report = set().run("fixed");
     assert_eq!(outcomes(&report), [Pass, Skip, Skip, Skip, Pass]);
     assert!(report.is_good(), "what is skipped has not failed");
+    let none = Set::new().case("no/a", "dance", expect).run("plain");
+    assert_eq!(outcomes(&none), [Skip]);
+    assert!(!none.is_good(), "nothing was compared");
     assert_eq!(report.count(Standing::Skipped), 3);
     let reason = &case_of(&report, "id/a").detail.reason;
     assert_eq!(reason, "its program cannot be another than \"adopted\"");

@@ -153,7 +153,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut err = io::stderr().lock();
     let result = run_command(arguments, &mut out, &mut err);
-    let result = result.and_then(|outcome| Ok(out.flush().map(|()| outcome)?));
+    let result = result.and_then(|outcome| match out.flush() {
+        // What was found was found, though nobody read it to the end.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(outcome),
+        flushed => Ok(flushed.map(|()| outcome)?),
+    });
     let (code, message) = match result {
         Ok(Outcome::Fine) => return ExitCode::SUCCESS,
         Ok(Outcome::Finding) => return ExitCode::from(1),

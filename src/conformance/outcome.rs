@@ -154,9 +154,14 @@ impl Report {
         cases.filter(|case| case.standing() == standing).count()
     }
 
-    /// Whether nothing failed, and all known failures exist.
+    /// Whether something was compared at all: not if every case was skipped.
+    pub fn is_of_something(&self) -> bool {
+        self.count(Standing::Skipped) < self.cases.len()
+    }
+
+    /// Whether something was compared, nothing failed, and all known failures exist.
     pub fn is_good(&self) -> bool {
-        self.count(Standing::Failed) == 0 && self.missing.is_empty()
+        self.is_of_something() && self.count(Standing::Failed) == 0 && self.missing.is_empty()
     }
 
     /// Notes what the known failures say of each case; `exists` tells whether there is a case.
