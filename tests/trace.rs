@@ -123,9 +123,9 @@ fn an_id_that_names_no_clause_is_a_fault() {
 
 #[test]
 fn a_clause_without_code_or_without_a_test_is_a_fault() {
-    let code = "// spec[a.b]\n";
+    let code = "// spec[a.b]\nfn f() {}\n";
     assert_eq!(faults(CHAPTER, code, TEST), ["no code keeps a.c+2"]);
-    let test = "// test[a.b]\n";
+    let test = "// test[a.b]\nfn g() {}\n";
     assert_eq!(faults(CHAPTER, CODE, test), ["no test is for a.c+2"]);
 }
 
@@ -155,6 +155,9 @@ fn a_clause_that_is_malformed_is_a_fault() {
         ("r[a d] It MUST be so.", "malformed clause"),
         (" r[a.d] It MUST be so.", "malformed clause"),
         ("r[a.b] It MUST be so", "a.b is no sentence"),
+        ("- r[a.d] It MUST be so.", "malformed clause"),
+        ("| a | r[a.d] It MUST be so. |", "malformed clause"),
+        ("As above, r[a.d] It MUST be so.", "malformed clause"),
     ] {
         let chapter = CHAPTER.replace(
             "r[a.b] It MUST be so.",
@@ -204,6 +207,45 @@ fn a_draft_needs_no_markers_but_those_that_are_there_are_judged() {
 }
 
 #[test]
+fn what_stands_in_a_code_block_is_no_clause() {
+    let chapter = format!("{CHAPTER}\n```text\nr[a.d] It MUST be so.\n```\n");
+    assert_eq!(faults(&chapter, CODE, TEST), [""; 0]);
+    let chapter = format!("{chapter}\nr[a.e] It MUST be so.\n");
+    let found = faults(&chapter, CODE, TEST);
+    assert_eq!(found, ["no code keeps a.e", "no test is for a.e"]);
+}
+
+#[test]
+fn a_marker_above_nothing_is_a_fault() {
+    for (below, what) in [
+        ("", "test[] stands above nothing"),
+        ("\nfn g() {}", "test[] stands above nothing"),
+        ("}", "test[] stands above nothing"),
+        ("// more", "test[] stands above nothing"),
+        ("let a = 1;", "test[] stands above what is no function"),
+        ("use a::fnord;", "test[] stands above what is no function"),
+        (
+            "#[test]\n#[ignore = \"slow\"]\nfn g() {}",
+            "test[] stands above a test that is ignored",
+        ),
+    ] {
+        let test = format!("{TEST}// test[a.b]\n{below}\n");
+        assert_eq!(faults(CHAPTER, CODE, &test), [what], "{below}");
+    }
+    let code = format!("{CODE}// spec[a.b]\n\nfn f() {{}}\n");
+    let expected = ["spec[] stands above nothing"];
+    assert_eq!(faults(CHAPTER, &code, TEST), expected);
+    let test = format!("{TEST}/// It is.\n// test[a.b]\n#[test]\n// More.\npub fn g() {{}}\n");
+    assert_eq!(faults(CHAPTER, CODE, &test), [""; 0]);
+}
+
+#[test]
+fn no_test_keeps_a_clause() {
+    let test = format!("{TEST}// spec[a.b]\nfn h() {{}}\n");
+    assert_eq!(faults(CHAPTER, CODE, &test), ["spec[] stands in a test"]);
+}
+
+#[test]
 fn markers_stand_in_comments_of_their_own() {
     let code = format!("{CODE}let text = \"// spec[a.x]\";\nlet a = spec[0];\n/// spec[a.x]\n");
     assert_eq!(faults(CHAPTER, &code, TEST), [""; 0]);
@@ -215,7 +257,7 @@ fn the_coverage_names_files_and_sums() {
     let trace = trace(
         &text("a.md", CHAPTER),
         &text("a.rs", CODE),
-        &text("t.rs", "// test[a.b]"),
+        &text("t.rs", "// test[a.b]\nfn g() {}\n"),
         &[of("v/one", &["a.b"], &[]), of("v/two", &["a.b"], &[])],
     );
     assert_eq!(

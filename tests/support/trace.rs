@@ -2,7 +2,9 @@
 //!
 //! A clause is a line `r[id] One sentence.` in a chapter of `spec/`. Code that keeps it says
 //! `// spec[id]`, a test that would fail without it `// test[id]`; one marker may name several,
-//! with commas. An id is words of lower-case letters, digits and hyphens with dots between them; a
+//! with commas. It stands above what keeps or tests the clause, with nothing but comments and
+//! attributes between them; what tests it is a function that is not ignored, and no test keeps a
+//! clause. What stands in a code block of a chapter is an example. An id is words of lower-case letters, digits and hyphens with dots between them; a
 //! clause whose meaning has changed has `+2`, `+3`.. behind it, and so have its markers. A clause
 //! that begins with `{kept-by: operator}`, `{kept-by: reviewer}` or `{kept-by: platform}` needs no
 //! code and no test, but a line behind it that begins with `Check: `. A chapter whose first
@@ -64,18 +66,11 @@ pub(crate) fn trace(chapters: &[Text], code: &[Text], tests: &[Text], vectors: &
     for (path, text) in chapters {
         read_chapter(path, text, &mut clauses, &mut faults);
     }
-    for (path, text) in code.iter().chain(tests) {
-        for (line, text) in (1..).zip(text.lines()) {
-            for (kind, ids) in markers(text) {
-                let at = format!("{path}:{line}");
-                let ids: Vec<&str> = ids.split(',').map(str::trim).collect();
-                for id in ids {
-                    if let Some(fault) = mark(kind, id, path, &mut clauses) {
-                        faults.push(format!("{at}: {fault}"));
-                    }
-                }
-            }
-        }
+    for text in code {
+        read_markers(text, &["spec", "test"], &mut clauses, &mut faults);
+    }
+    for text in tests {
+        read_markers(text, &["test"], &mut clauses, &mut faults);
     }
     for vector in vectors {
         faults.extend(count_vector(vector, &mut clauses));
@@ -105,8 +100,10 @@ fn read_chapter(
 ) {
     let draft = text.lines().any(|line| line == "Status: draft.");
     let lines: Vec<&str> = text.lines().collect();
+    let mut in_example = false;
     for (index, line) in lines.iter().enumerate() {
-        if !line.trim_start().starts_with("r[") {
+        in_example ^= line.trim_start().starts_with("```");
+        if in_example || !has_clause(line) {
             continue;
         }
         let at = format!("{path}:{}", index + 1);
@@ -151,6 +148,51 @@ fn read_chapter(
         }
         clauses.insert(id.to_owned(), clause);
     }
+}
+
+/// Notes the markers of a text, which are of these kinds.
+fn read_markers(
+    (path, text): &Text,
+    kinds: &[&str],
+    clauses: &mut BTreeMap<String, Clause>,
+    faults: &mut Vec<String>,
+) {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    for (index, line) in lines.iter().enumerate() {
+        let below = lines.get(index + 1..).unwrap_or_default();
+        for (kind, ids) in markers(line) {
+            let marks = |id: &str| mark(kind, id, path, clauses);
+            let found: Vec<String> = ids.split(',').map(str::trim).filter_map(marks).collect();
+            let misplaced = || match kinds.contains(&kind) {
+                true => misplaced(kind, below),
+                false => Some(format!("{kind}[] stands in a test")),
+            };
+            let found = match found.is_empty() {
+                true => misplaced().into_iter().collect(),
+                false => found,
+            };
+            let at = format!("{path}:{}", index + 1);
+            faults.extend(found.iter().map(|fault| format!("{at}: {fault}")));
+        }
+    }
+}
+
+/// What is wrong with the place of a marker that has these lines below it.
+fn misplaced(kind: &str, below: &[&str]) -> Option<String> {
+    let is_about = |line: &&&str| line.starts_with("//") || line.starts_with("#[");
+    let about: Vec<&&str> = below.iter().take_while(is_about).collect();
+    let item = below.get(about.len()).copied().unwrap_or_default();
+    if item.chars().all(|c| "})];, ".contains(c)) {
+        return Some(format!("{kind}[] stands above nothing"));
+    }
+    if kind != "test" {
+        return None;
+    }
+    if about.iter().any(|line| line.starts_with("#[ignore")) {
+        return Some("test[] stands above a test that is ignored".to_owned());
+    }
+    let is_function = item.split_whitespace().any(|word| word == "fn");
+    (!is_function).then(|| "test[] stands above what is no function".to_owned())
 }
 
 /// Notes that `path` has a marker for `id`. Returns what is wrong with it.
@@ -206,6 +248,13 @@ fn markers(line: &str) -> impl Iterator<Item = (&'static str, &str)> {
         // Without its end, a marker is malformed.
         Some((kind, rest.strip_suffix(']').unwrap_or("")))
     })
+}
+
+/// Whether there is a clause in a line, be it one in a list or a table, where none may stand.
+fn has_clause(line: &str) -> bool {
+    let begins = |rest: &str| rest.split_once("] ").is_some_and(|(id, _)| is_id(id));
+    let mut rests = line.split("r[").skip(1);
+    line.trim_start().starts_with("r[") || rests.any(begins)
 }
 
 fn is_id(id: &str) -> bool {
