@@ -94,9 +94,9 @@ fn failures() {
         a            2      1      0      1      0\n\
         wrong        1      0      1      0      0\n\
         z            1      0      0      0      1\n\n\
-        a/second: crash\n  it ended before it answered: exit status: 3\n  \
+        a/second: crash\n  x []\n  it ended before it answered: exit status: 3\n  \
           stderr    these are | my last words\n\n\
-        wrong/one: wrong\n  result.a\n  expected  \"1\"\n  found     \"\\u001b[31m\"\n\n\
+        wrong/one: wrong\n  x []\n  result.a\n  expected  \"1\"\n  found     \"\\u001b[31m\"\n\n\
         skipped: 1 it has no operation dance\n\n\
         levels: reader 1 of 4\n\n\
         4 cases: 1 passed, 0 known failures, 1 skipped, 2 failed\n";
@@ -249,7 +249,7 @@ fn own() {
         "{out}"
     );
     assert!(
-        out.contains("\nsplit/wrong: wrong\n  result.bucket\n"),
+        out.contains("\nsplit/wrong: wrong\n  x []\n  result.bucket\n"),
         "{out}"
     );
     assert_eq!((code, err.as_str()), (1, ""));

@@ -197,6 +197,7 @@ fn failure(case: &CaseResult, text: &mut String) {
         )),
         None => line(&format!("{}: {}", case.id, case.outcome.name())),
     }
+    line(&format!("  {} [{}]", case.about, case.clauses.join(", ")));
     line(&format!("  {}", detail.reason));
     for (label, what) in [
         ("expected", &detail.expected),
@@ -272,6 +273,11 @@ fn json(report: &Report) -> Vec<u8> {
 fn case_json(case: &CaseResult, json: &mut Writer) {
     json.key(b"id").string(case.id.as_bytes());
     json.key(b"level").string(case.level.as_bytes());
+    json.key(b"about").string(case.about.as_bytes());
+    json.key(b"clauses").array(|json| {
+        let clauses = case.clauses.iter();
+        clauses.for_each(|clause| json.string(clause.as_bytes()));
+    });
     json.key(b"outcome").string(case.outcome.name().as_bytes());
     json.key(b"failed")
         .bool(case.standing() == Standing::Failed);

@@ -31,6 +31,10 @@ pub(super) struct Case {
     pub(super) id: String,
     pub(super) op: String,
     pub(super) level: String,
+    /// The clauses that it tests.
+    pub(super) clauses: Vec<String>,
+    /// What it shows, in one sentence.
+    pub(super) about: String,
     /// Paths below `input/`.
     pub(super) input: Vec<String>,
     /// The sizes to which zeros extend those of them that are not stored whole.
@@ -114,10 +118,10 @@ fn case(node: &Node<'_>) -> Result<Case> {
     if race.is_some() != (op == "race") {
         return Err(node.fault("a race is what the operation race alone has"));
     }
-    node.member("clauses")?.texts()?;
-    node.member("about")?.text()?;
     Ok(Case {
         id: path(&node.member("id")?)?,
+        clauses: node.member("clauses")?.texts()?,
+        about: node.member("about")?.text()?.to_owned(),
         op,
         level: level.text()?.to_owned(),
         extended: of_input(node, "extended", &input, |size| size.number(1, MAX_SIZE))?,

@@ -101,6 +101,10 @@ pub struct CaseResult {
     pub id: String,
     /// What an implementation has to be to be judged by it.
     pub level: String,
+    /// What it shows, in one sentence.
+    pub about: String,
+    /// The clauses that it tests.
+    pub clauses: Vec<String>,
     /// What came of it.
     pub outcome: Outcome,
     /// The outcome that the known failures list for it.

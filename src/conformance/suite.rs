@@ -118,6 +118,8 @@ impl Suite<'_> {
         self.results.push(CaseResult {
             id: case.id.clone(),
             level: case.level.clone(),
+            about: case.about.clone(),
+            clauses: case.clauses.clone(),
             outcome,
             listed: None,
             detail,
