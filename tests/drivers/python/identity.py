@@ -29,7 +29,7 @@ def identify(path, argv0, version, go_version, goos, goarch):
     if not path:
         path = last_element(argv0).removesuffix(".exe")
     # id.go-version
-    if not RELEASE.fullmatch(go_version):
+    if not RELEASE.fullmatch(go_version) or "devel" in go_version:
         go_version = "devel"
     # id.version
     if path.startswith("cmd/"):
