@@ -110,6 +110,11 @@ const NO_DATES: &[Rejected] = &[
     ("leap-day-1900", "1900 had no leap day.", b"1900-02-29"),
     ("leap-day-2026", "2026 has no leap day.", b"2026-02-29"),
     ("february-30", "No year has this day.", b"2024-02-30"),
+    (
+        "digit-a",
+        "A letter is no digit, though hexadecimal numbers have it.",
+        b"202a-11-21",
+    ),
     ("month-00", "There is no month 0.", b"2026-00-21"),
     ("month-13", "There is no month 13.", b"2026-13-21"),
     ("day-00", "There is no day 0.", b"2026-11-00"),

@@ -153,6 +153,17 @@ const PROGRAMS: &[Row] = &[
         "go@devel-devel-linux-amd64-2026-11-18.v1.count",
     ),
     (
+        "path-with-backslash",
+        "id.file-name",
+        "A backslash separates no elements of a path.",
+        Build {
+            path: "example.com/owner\\tool",
+            ..USUAL
+        },
+        ["example.com/owner\\tool", "v1.2.0", "go1.27.3"],
+        "owner\\tool@v1.2.0-go1.27.3-linux-amd64-2026-11-18.v1.count",
+    ),
+    (
         "go-command-deeper",
         "id.file-name",
         "The path of a program below cmd/ can be longer.",

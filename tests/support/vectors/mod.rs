@@ -12,14 +12,19 @@ mod identities;
 mod json;
 mod manifest;
 mod modes;
+mod months;
 mod names;
 mod race;
 mod read_accept;
 mod read_chain;
+mod read_ends;
 mod read_header;
+mod read_meta;
 mod read_names;
 mod read_note;
 mod read_record;
+mod read_stacks;
+mod read_walk;
 mod refused_identities;
 mod report_faults;
 mod report_programs;
@@ -32,8 +37,11 @@ mod stacks;
 mod versions;
 mod weekends;
 mod write;
+mod write_damaged;
 mod write_found;
+mod write_full;
 mod write_identity;
+mod write_joined;
 mod write_life;
 mod written_json;
 
@@ -51,9 +59,14 @@ pub(crate) fn all() -> Vec<Case> {
         read_chain::cases,
         read_record::cases,
         read_note::cases,
+        read_meta::cases,
+        read_ends::cases,
+        read_walk::cases,
+        read_stacks::cases,
         names::cases,
         stacks::cases,
         dates::cases,
+        months::cases,
         weekends::cases,
         modes::cases,
         environments::cases,
@@ -70,6 +83,9 @@ pub(crate) fn all() -> Vec<Case> {
         refused_identities::cases,
         write::cases,
         write_found::cases,
+        write_joined::cases,
+        write_damaged::cases,
+        write_full::cases,
         write_identity::cases,
         write_life::cases,
         race::cases,

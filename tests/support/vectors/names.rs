@@ -336,7 +336,7 @@ fn split() -> Vec<Case> {
 }
 
 fn flags() -> Vec<Case> {
-    let table: [(&str, &str, &str, &str, &str); 6] = [
+    let table: [(&str, &str, &str, &str, &str); 7] = [
         (
             "path",
             "The last element of the program's path stands in front.",
@@ -364,6 +364,13 @@ fn flags() -> Vec<Case> {
             "cmd/go//",
             "race",
             "go/flag:race",
+        ),
+        (
+            "backslash",
+            "A backslash separates no elements of a path.",
+            "example.com/owner\\tool",
+            "v",
+            "owner\\tool/flag:v",
         ),
         (
             "colon",

@@ -46,7 +46,7 @@ fn headers() -> Vec<Case> {
 }
 
 /// The same counters in a file with another header length.
-fn with_header_len(built: &Built, header_len: u32) -> Built {
+pub(super) fn with_header_len(built: &Built, header_len: u32) -> Built {
     let mut moved = built.clone();
     let raw = &mut moved.raw;
     let (old, new) = (raw.header_len as usize, header_len as usize);

@@ -21,14 +21,49 @@ pub(super) fn cases() -> Vec<Case> {
         "A report that is null counts as empty.",
         b"null".to_vec(),
     );
+    let many = case(
+        "programs-65536-before-null",
+        &["report.programs", "json.last"],
+        "As many programs as there can be, and behind them none: the last list is taken.",
+        format!(
+            "{{\"Week\":\"2026-11-21\",\"Programs\":[{}{{}}],\"Programs\":null}}",
+            "{},".repeat(65535)
+        )
+        .into_bytes(),
+    );
+    let many = many.expect(Expect::ok(report("2026-11-21", Vec::new())));
     let null = null.expect(Expect::ok(report("", Vec::new())));
     table
         .map(|(id, clause, about, text, programs)| {
             case(id, &[clause], about, text.as_bytes().to_vec())
                 .expect(Expect::ok(report("2026-11-21", programs)))
         })
-        .chain([null])
+        .chain([null, many])
+        .chain(sizes())
         .collect()
+}
+
+/// Reports as long as one can be, and longer by a byte. Both have zeros behind the document.
+fn sizes() -> Vec<Case> {
+    let of = |id: &str, clause: &'static str, size: u64, about: &str| {
+        case(id, &[clause], about, b"{}".to_vec())
+            .extended("report.json", size)
+            .expect(Expect::reject(clause))
+    };
+    vec![
+        of(
+            "size-16777216",
+            "json.whole",
+            16_777_216,
+            "A report of the greatest size is read: zeros behind it are what is wrong.",
+        ),
+        of(
+            "size-16777217",
+            "dir.files",
+            16_777_217,
+            "A report of one byte more is too long, whatever it holds.",
+        ),
+    ]
 }
 
 fn lists() -> Vec<Row> {

@@ -75,6 +75,14 @@ const STRINGS: &[Row] = &[
         Name("\u{fffd}\u{fffd}".as_bytes()),
     ),
     (
+        "surrogate-low-twice",
+        &["json.syntax"],
+        "Two second halves are two times U+FFFD.",
+        "go/invocations",
+        b"\\ude00\\udc00",
+        Name("\u{fffd}\u{fffd}".as_bytes()),
+    ),
+    (
         "surrogate-before-pair",
         &["json.syntax"],
         "A first half before a pair takes nothing from it.",

@@ -156,6 +156,12 @@ const STRUCTURE: &[Row] = &[
         b"undefined",
     ),
     (
+        "word-misspelt",
+        "A word is right to its last letter.",
+        "\"2026-11-14\"",
+        b"nulL",
+    ),
+    (
         "word-longer",
         "A word ends where it ends.",
         "\"2026-11-14\"",

@@ -411,6 +411,14 @@ const TWICE: &[Row] = &[
         Week("2026-11-28"),
     ),
     (
+        "week-twice-last-null",
+        &["json.last", "report.form"],
+        "The last of two weeks is taken if it is null, too.",
+        "\"Week\": \"2026-11-21\",",
+        b"\"Week\": \"2026-11-21\", \"Week\": null,",
+        Week(""),
+    ),
+    (
         "week-twice-by-escape",
         &["json.last"],
         "Keys are equal that are written otherwise.",

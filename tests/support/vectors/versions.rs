@@ -174,6 +174,18 @@ const NO_RELEASES: &[Toolchain] = &[
         "devel",
     ),
     (
+        "letters-devel",
+        "The letters devel make no release.",
+        "go1.27devel",
+        "devel",
+    ),
+    (
+        "letters-with-devel",
+        "Nor do letters among which devel stands.",
+        "go1.27redevelop1",
+        "devel",
+    ),
+    (
         "dated",
         "A toolchain of a day is no release.",
         "go1.27-20261101",

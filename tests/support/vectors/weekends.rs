@@ -290,6 +290,14 @@ const SPANS_AT_THE_ENDS: &[Spanned<'static>] = &[
         "2026-12-06",
     ),
     (
+        "before-1970",
+        "The last second before 1970 belongs to a Wednesday.",
+        "1969-12-31T23:59:59Z",
+        6,
+        "1969-12-31",
+        "1970-01-03",
+    ),
+    (
         "year-end",
         "A span over the end of a year.",
         "2026-12-29T10:30:15Z",

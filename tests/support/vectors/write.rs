@@ -323,6 +323,7 @@ fn counting() -> Vec<Case> {
             &["count.add", "fmt.count.max"],
             "The greatest count, and one more, before the file is open.",
         ),
+        nothing(),
         sum(
             "add-nothing-more",
             vec![open(), add(NAME, 1), add(NAME, 0)],
@@ -331,6 +332,14 @@ fn counting() -> Vec<Case> {
             "An addition of 0 changes nothing.",
         ),
     ]
+}
+
+/// A counter to which nothing is added.
+fn nothing() -> Case {
+    let steps = vec![open(), add(NAME, 0)];
+    let case = case("add-nothing", TOOL, steps)
+        .shows(&["count.zero"], "An addition of 0 makes no record.");
+    leaves(case, vec![(TOOL.path(BEGIN), TOOL.file().bytes)])
 }
 
 fn high_counts() -> Vec<Case> {

@@ -308,6 +308,7 @@ fn rotations() -> Vec<Case> {
             "The next file begins on the present day.",
         ),
         idle(),
+        idle_after_waiting(),
         without_rotation(),
     ]
 }
@@ -325,6 +326,24 @@ fn idle() -> Case {
     let case = case("rotate-idle-counter", TOOL, steps).shows(
         &["count.zero", "file.rotate"],
         "A counter that nothing was added to in the new week has no record there.",
+    );
+    leaves(case, vec![(TOOL.path(BEGIN), both.bytes), next])
+}
+
+/// The same, if what was added first had to wait.
+fn idle_after_waiting() -> Case {
+    let steps = vec![
+        add(b"tool/idle", 2),
+        open(),
+        add(b"tool/start", 1),
+        at("rotate", "2026-11-21T00:00:00Z"),
+        add(b"tool/start", 5),
+    ];
+    let both = written_before(&[(b"tool/idle", 2), (b"tool/start", 1)]);
+    let next = week_of(END, "2026-11-28", b"tool/start", 5);
+    let case = case("rotate-idle-counter-that-waited", TOOL, steps).shows(
+        &["count.zero", "file.rotate"],
+        "A counter that waited for the first week's file has no record in the second's.",
     );
     leaves(case, vec![(TOOL.path(BEGIN), both.bytes), next])
 }
