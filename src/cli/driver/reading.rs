@@ -46,7 +46,12 @@ fn read_file(request: &Request) -> Answer {
     let bytes = dir::read_count_file(&request.path("file")?)?;
     let file = parse(&bytes)?;
     let meta = file.meta.pairs();
-    let meta = meta.map(|(key, value)| (hex(key), Value::String(hex(value))));
+    let meta = meta.map(|(key, value)| {
+        // Keys that are no text can only be met in passing.
+        let key_text = std::str::from_utf8(key).ok();
+        let value = key_text.and_then(|key| file.meta.get(key)).unwrap_or(value);
+        (hex(key), Value::String(hex(value)))
+    });
     let counts = file.counts();
     let counts = counts
         .iter()

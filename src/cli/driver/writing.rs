@@ -2,6 +2,7 @@
 //!
 //! Implements the section *Writing* of `spec/driver.md`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
@@ -16,7 +17,7 @@ use crate::format::name;
 use crate::format::stack::{self, Frame, Line};
 use crate::json::{Value, Writer};
 use crate::mode::{self, Mode};
-use crate::recorder::Recorder;
+use crate::recorder::{Counter, Recorder};
 use crate::system::Environment;
 use crate::week;
 
@@ -168,6 +169,7 @@ fn write(request: &Request) -> Answer {
     let (identity, environment) = (identity(request)?, request.environment()?);
     let dir = TelemetryDir::at(&request.dir);
     let recorder = recorder(Time::from_unix(0));
+    let mut counters = BTreeMap::new();
     for step in request.arg("steps", Value::as_array)? {
         let now = step.get("now").and_then(time);
         now.into_iter().for_each(set_present);
@@ -176,7 +178,7 @@ fn write(request: &Request) -> Answer {
         match member(step, "do", Value::as_str)? {
             "add" => {
                 let (name, n) = (member(step, "name", bytes)?, member(step, "n", integer)?);
-                drop(recorder.add(&name, n));
+                add(recorder, &mut counters, name, n);
             }
             "open" => {
                 drop(recorder.open(&dir, &environment, &identity, now()?));
@@ -194,6 +196,25 @@ fn write(request: &Request) -> Answer {
         }
     }
     Ok(Done::nothing())
+}
+
+/// Adds as most programs do, by a counter that is kept; there is none with a name that is no text.
+fn add(
+    recorder: &'static Recorder,
+    counters: &mut BTreeMap<String, &'static Counter>,
+    name: Vec<u8>,
+    n: u64,
+) {
+    match String::from_utf8(name) {
+        Ok(name) => {
+            let counter = counters.entry(name).or_insert_with_key(|name| {
+                let name = Box::leak(name.clone().into_boxed_str());
+                Box::leak(Box::new(Counter::of(name, recorder)))
+            });
+            counter.add(n);
+        }
+        Err(no_text) => drop(recorder.add(no_text.as_bytes(), n)),
+    }
 }
 
 fn failed(error: std::io::Error) -> Refusal {

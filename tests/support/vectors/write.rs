@@ -173,7 +173,15 @@ fn counted(id: &str, names: &[Vec<u8>]) -> Case {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [placing(), pages(), counting(), high_counts(), refused()].concat()
+    [
+        placing(),
+        pages(),
+        counting(),
+        high_counts(),
+        no_text(),
+        refused(),
+    ]
+    .concat()
 }
 
 fn placing() -> Vec<Case> {
@@ -374,11 +382,57 @@ fn high_counts() -> Vec<Case> {
             "A count stays at the greatest.",
         ),
         sum(
+            "count-low-past-max",
+            vec![open(), add(NAME, 5), add(NAME, u64::MAX - 3)],
+            u64::MAX,
+            &["fmt.count.max", "count.high"],
+            "A low count and an addition whose sum is past the greatest count.",
+        ),
+        sum(
             "count-far-past-max",
             vec![open(), add(NAME, half), add(NAME, half), add(NAME, half)],
             u64::MAX,
             &["fmt.count.max", "count.high"],
             "Three additions whose sum is past the greatest count.",
+        ),
+    ]
+}
+
+/// The counter of the cases in which a name is no text.
+const NO_TEXT: &[u8] = b"tool/count-\xff";
+
+/// Names are bytes, so a program can count what is no UTF-8.
+fn no_text() -> Vec<Case> {
+    let of = |id: &str, steps: Vec<Json>, count: u64, clauses: &[&'static str], about: &str| {
+        let mut raw = TOOL.file();
+        if count > 0 {
+            raw.add(NO_TEXT, count);
+        }
+        let case = case(&format!("no-text-{id}"), TOOL, steps).shows(clauses, about);
+        leaves(case, vec![(TOOL.path(BEGIN), raw.bytes)])
+    };
+    let max = u64::MAX;
+    vec![
+        of(
+            "around-open",
+            vec![add(NO_TEXT, 2), open(), add(NO_TEXT, 3), add(NO_TEXT, 4)],
+            9,
+            &["count.add"],
+            "A name that is no UTF-8 is counted before and after opening.",
+        ),
+        of(
+            "past-max",
+            vec![open(), add(NO_TEXT, max - 1), add(NO_TEXT, 1 << 63)],
+            max,
+            &["fmt.count.max", "count.high"],
+            "Its count stays at the greatest.",
+        ),
+        of(
+            "nothing",
+            vec![open(), add(NO_TEXT, 0)],
+            0,
+            &["count.zero"],
+            "An addition of 0 makes no record of it.",
         ),
     ]
 }
