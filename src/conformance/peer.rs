@@ -111,35 +111,37 @@ impl Peer {
             process.env_remove(variable);
         }
         lead_a_group(&mut process);
-        let mut child = process.spawn()?;
+        let child = process.spawn()?;
         let (requests, to_write) = channel::<Vec<u8>>();
-        if let Some(mut stdin) = child.stdin.take() {
-            thread::spawn(move || {
-                // A driver that does not listen is noticed by what it answers.
-                let _ = to_write.iter().try_for_each(|line| stdin.write_all(&line));
-            });
-        }
         // One line waits here, the next in the thread; the driver waits with the rest.
         let (line_read, lines) = sync_channel(1);
-        if let Some(stdout) = child.stdout.take() {
-            thread::spawn(move || read_lines(stdout, &line_read));
-        }
         let errors = Arc::new(Mutex::new(Vec::new()));
         let (end, errors_end) = channel();
-        if let Some(stderr) = child.stderr.take() {
-            let errors = Arc::clone(&errors);
-            thread::spawn(move || {
-                keep_tail(stderr, &errors);
-                drop(end);
-            });
-        }
-        Ok(Peer {
+        let kept = Arc::clone(&errors);
+        let mut peer = Peer {
             child,
             requests: Some(requests),
             lines,
             errors,
             errors_end,
-        })
+        };
+        // Where there are no threads left, the peer is dropped, which kills the process.
+        if let Some(mut stdin) = peer.child.stdin.take() {
+            spawn(move || {
+                // A driver that does not listen is noticed by what it answers.
+                let _ = to_write.iter().try_for_each(|line| stdin.write_all(&line));
+            })?;
+        }
+        if let Some(stdout) = peer.child.stdout.take() {
+            spawn(move || read_lines(stdout, &line_read))?;
+        }
+        if let Some(stderr) = peer.child.stderr.take() {
+            spawn(move || {
+                keep_tail(stderr, &kept);
+                drop(end);
+            })?;
+        }
+        Ok(peer)
     }
 
     /// Sends a line, which ends with its end, without waiting for the driver to take it.
@@ -216,6 +218,11 @@ impl Drop for Peer {
         // It cannot fail for a child of ours; a second wait tells what the first did.
         let _ = self.child.wait();
     }
+}
+
+/// Starts a thread that nobody waits for.
+fn spawn(run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    thread::Builder::new().spawn(run).map(drop)
 }
 
 /// Passes lines on until there are no more, one is too long, or nobody wants them.
