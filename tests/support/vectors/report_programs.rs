@@ -2,7 +2,7 @@
 
 use super::case::{Case, Expect};
 use super::json::Json;
-use super::reports::{case, program, report};
+use super::reports::{case, edited, program, rejected, report};
 
 /// Name of the case, clause, what it shows, the report, the programs in it.
 type Row = (
@@ -46,9 +46,7 @@ pub(super) fn cases() -> Vec<Case> {
 /// Reports as long as one can be, and longer by a byte. Both have zeros behind the document.
 fn sizes() -> Vec<Case> {
     let of = |id: &str, clause: &'static str, size: u64, about: &str| {
-        case(id, &[clause], about, b"{}".to_vec())
-            .extended("report.json", size)
-            .expect(Expect::reject(clause))
+        rejected(id, clause, about, edited(" 12", b" 12")).extended("report.json", size)
     };
     vec![
         of(
