@@ -27,8 +27,11 @@ mod pack {
             std::env::var_os(name).unwrap_or_else(|| panic!("cargo sets {name}"))
         };
         let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")).join("spec/vectors");
+        let files = files(&root);
+        let manifest = root.join("manifest.json");
+        assert!(files.contains(&manifest), "{}: missing", manifest.display());
         let mut stream = Vec::new();
-        for path in files(&root) {
+        for path in files {
             let name = path.strip_prefix(&root).expect("it lies below");
             let name = name.to_str().expect("names of vectors are text");
             if LEFT_OUT.contains(&name) {
