@@ -8,9 +8,12 @@
 //!
 //! It goes from waiting to attached and back as files come and go, and from attached to high.
 //! What waits belongs to one process: one that was forked off begins with nothing.
-//! Who finds the record, and when, is not known here.
+//! Files come and go while all this goes on, and the last word is theirs: a cell that follows looks
+//! again which file is open. What a file is, and where the record in it comes from, is not known
+//! here.
 
-use super::words::{AtomicU32, AtomicU64, Ordering};
+use super::table::Trouble;
+use super::words::{AtomicU32, AtomicU64, Ordering, fence};
 
 /// From here on an addition could wrap before it is noticed, if very many came at once.
 const HIGH: u64 = 1 << 63;
@@ -31,6 +34,19 @@ pub trait Slot {
     fn empty(&self, count: &AtomicU64);
 }
 
+/// What became of a cell that followed the file.
+#[derive(Debug)]
+pub enum Followed<F: 'static> {
+    /// It is attached to its record in the file that is open.
+    Attached,
+    /// It waits, as the file that is open has no record for it.
+    Refused(&'static F, Trouble),
+    /// It waits, as no file is open.
+    NoFile,
+    /// It waits, as nobody has added to it since the file that it was attached to.
+    Idle,
+}
+
 /// The count of one name in one process.
 #[derive(Debug, Default)]
 pub struct Cell<S> {
@@ -48,6 +64,7 @@ pub struct Cell<S> {
 
 impl<S: Slot> Cell<S> {
     /// A waiting cell with nothing in it.
+    #[cfg(not(loom))]
     pub const fn new(attached: S, held: S) -> Cell<S> {
         Cell {
             attached,
@@ -88,8 +105,9 @@ impl<S: Slot> Cell<S> {
         self.attached.empty(count);
         if old.checked_add(n).is_none() {
             // Another program's giant addition was there first, and the sum wrapped around.
-            // ORDERING: relaxed, as a count orders nothing.
-            count.store(u64::MAX, Ordering::Relaxed);
+            // ORDERING: relaxed, as a count orders nothing. An exchange and no store, so that the
+            // model checker sees in which order the additions of others come.
+            count.swap(u64::MAX, Ordering::Relaxed);
         }
     }
 
@@ -106,8 +124,9 @@ impl<S: Slot> Cell<S> {
         }
         self.disown(process);
         self.wait(n);
-        // ORDERING: sequentially consistent, as the addition above and as `flush` and whoever
-        // sets `held` before it: either we see the record here, or the flush sees the addition.
+        // ORDERING: pairs with the fence in `attach`: either we see the record here, or the flush
+        // there sees what waits.
+        fence(Ordering::SeqCst);
         match self.held.get() {
             Some(count) => {
                 self.flush(Some(count));
@@ -123,8 +142,69 @@ impl<S: Slot> Cell<S> {
     pub fn attach(&self, count: &'static AtomicU64, process: u32) {
         self.held.set(Some(count));
         self.attached.set(Some(count));
+        // ORDERING: pairs with the fence in `add_slowly`.
+        fence(Ordering::SeqCst);
         self.disown(process);
         self.flush(Some(count));
+    }
+
+    /// Attaches the cell to its record in the file that is open, or lets it wait if there is none.
+    ///
+    /// `open` tells which file is open, and `insert` finds or makes the record in it. Whoever opens
+    /// another file, or closes it, calls [`move_on`](Cell::move_on) for all cells afterwards.
+    // spec[count.add, file.rotate]
+    pub fn follow<F>(
+        &self,
+        process: u32,
+        open: impl Fn() -> Option<&'static F>,
+        insert: impl Fn(&'static F) -> Result<&'static AtomicU64, Trouble>,
+    ) -> Followed<F> {
+        // file = open(); attach to the record in it, or detach; again if another file is open
+        let mut file = open();
+        loop {
+            let followed = match file.map(|file| (file, insert(file))) {
+                Some((_, Ok(count))) => {
+                    self.attach(count, process);
+                    Followed::Attached
+                }
+                Some((file, Err(trouble))) => {
+                    self.detach();
+                    Followed::Refused(file, trouble)
+                }
+                None => {
+                    self.detach();
+                    Followed::NoFile
+                }
+            };
+            // ORDERING: pairs with the fence in `move_on`: either we see the other file here, or
+            // whoever opened it sees what we attached.
+            fence(Ordering::SeqCst);
+            let newer = open();
+            if newer.map(std::ptr::from_ref) == file.map(std::ptr::from_ref) {
+                return followed;
+            }
+            file = newer;
+        }
+    }
+
+    /// Takes the cell from the record that it is attached to, after another file was opened or the
+    /// file was closed. A cell for which something waits follows; the others get a record when they
+    /// are added to.
+    // spec[count.zero, file.rotate]
+    pub fn move_on<F>(
+        &self,
+        process: u32,
+        open: impl Fn() -> Option<&'static F>,
+        insert: impl Fn(&'static F) -> Result<&'static AtomicU64, Trouble>,
+    ) -> Followed<F> {
+        // ORDERING: pairs with the fence in `follow`.
+        fence(Ordering::SeqCst);
+        if self.waiting() > 0 {
+            return self.follow(process, open, insert);
+        }
+        // Whoever adds to it meanwhile lets it follow.
+        self.detach();
+        Followed::Idle
     }
 
     /// Lets the cell wait. An addition that is under way can still reach the count it had.
@@ -147,10 +227,10 @@ impl<S: Slot> Cell<S> {
             let (moved, added) = self.both();
             let room = u64::MAX.wrapping_sub(added.wrapping_sub(moved));
             let sum = added.wrapping_add(n.min(room));
-            // ORDERING: sequentially consistent, see `add_slowly`.
+            // ORDERING: releases the owner in `disown` to whoever acquires the sum in `both`.
             let exchanged =
                 self.added
-                    .compare_exchange_weak(added, sum, Ordering::SeqCst, Ordering::Relaxed);
+                    .compare_exchange_weak(added, sum, Ordering::Release, Ordering::Relaxed);
             if exchanged.is_ok() {
                 return;
             }
@@ -167,10 +247,11 @@ impl<S: Slot> Cell<S> {
             if moved == added {
                 return;
             }
-            // ORDERING: sequentially consistent, so that two flushes never move the same.
+            // ORDERING: releases the sum that was seen to whoever acquires `moved` in `both`, so
+            // that it sees no smaller one.
             let exchanged =
                 self.moved
-                    .compare_exchange(moved, added, Ordering::SeqCst, Ordering::Relaxed);
+                    .compare_exchange(moved, added, Ordering::Release, Ordering::Relaxed);
             if exchanged.is_ok() {
                 if let Some(count) = count {
                     saturating_add(count, added.wrapping_sub(moved));
@@ -186,31 +267,37 @@ impl<S: Slot> Cell<S> {
         // owner = load(process); done if it is ours
         // moved = load(moved); added = load(added); done if the owner has become ours
         // CAS moved: moved -> added; owner = ours
-        // ORDERING: sequentially consistent, all of them: as nobody adds or flushes before it saw
-        // the owner become ours, all who get to the exchange read the same two numbers. One that
+        // ORDERING: acquires what the thread gave up that made the owner ours. As nobody adds or
+        // flushes before it saw that, one that reads a sum of this process in `both` has acquired
+        // the owner with it, and the second look says so. One that read the sums of the parent and
         // comes late finds `moved` past what it read, or nothing to give up.
-        if self.process.load(Ordering::SeqCst) == process {
+        if self.process.load(Ordering::Acquire) == process {
             return;
         }
         let (moved, added) = self.both();
-        if self.process.load(Ordering::SeqCst) == process {
+        // ORDERING: relaxed, as what it has to see was acquired in `both`.
+        if self.process.load(Ordering::Relaxed) == process {
             return;
         }
         // If it fails, another thread did the same.
+        // ORDERING: as in `flush`; the store of the owner releases it.
         let _ = self
             .moved
-            .compare_exchange(moved, added, Ordering::SeqCst, Ordering::SeqCst);
-        self.process.store(process, Ordering::SeqCst);
+            .compare_exchange(moved, added, Ordering::Release, Ordering::Relaxed);
+        self.process.store(process, Ordering::Release);
     }
 
-    /// What was moved and what was added at one moment.
+    /// What was moved, and what was added up to then or later.
+    ///
+    /// Both may be past by the time they are used; whoever exchanges `moved` learns it from that.
     fn both(&self) -> (u64, u64) {
         // again until moved is the same before and after added
-        // ORDERING: sequentially consistent, in this order, see `add_slowly`.
-        let mut moved = self.moved.load(Ordering::SeqCst);
+        // ORDERING: acquire, both, so that they are read in this order; pairs with `wait` and
+        // `flush`.
+        let mut moved = self.moved.load(Ordering::Acquire);
         loop {
-            let added = self.added.load(Ordering::SeqCst);
-            let again = self.moved.load(Ordering::SeqCst);
+            let added = self.added.load(Ordering::Acquire);
+            let again = self.moved.load(Ordering::Acquire);
             if again == moved {
                 return (moved, added);
             }

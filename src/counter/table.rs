@@ -142,8 +142,9 @@ impl<'w, W: Words> Table<'w, W> {
             offset: self.header_len,
         };
         let name_len = u32::try_from(name.len()).map_err(|_| Trouble::Name)?;
-        // ORDERING: relaxed, as the limit carries no data: what it frees is nobody's yet.
-        let mut limit = limit_word.load(Ordering::Relaxed);
+        // ORDERING: acquires the growth of the file up to this limit, so that the system, asked for
+        // its length, says no less.
+        let mut limit = limit_word.load(Ordering::Acquire);
         loop {
             // A limit past the file's end is damage, and never a reason to grow.
             // spec[insert.limit]
@@ -162,12 +163,13 @@ impl<'w, W: Words> Table<'w, W> {
                 return Err(Trouble::Full);
             }
             // spec[fmt.place.limit]
-            // ORDERING: relaxed, as above.
+            // ORDERING: releases the growth of the file to whoever acquires this limit, and acquires
+            // that of whoever was faster.
             match limit_word.compare_exchange_weak(
                 limit,
                 place.end,
-                Ordering::Relaxed,
-                Ordering::Relaxed,
+                Ordering::Release,
+                Ordering::Acquire,
             ) {
                 Ok(_) => return Ok(place.start),
                 Err(newer) => limit = newer,

@@ -3,7 +3,11 @@
 //! Every offset has one width of access for ever: 8 bytes for counts, 4 bytes for the rest, names
 //! included. So no two accesses to one place differ in size, and none tears.
 
-pub use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+// The one place where the model checker's atomics take the place of the machine's.
+#[cfg(not(loom))]
+pub use core::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+#[cfg(loom)]
+pub use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
 /// Whether a file reaches a place, and whether the place can be touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

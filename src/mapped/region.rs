@@ -255,9 +255,8 @@ impl<T: Sync> StaticRef<T> {
     /// The reference, if there is one.
     #[inline(always)]
     pub(crate) fn get(&self) -> Option<&'static T> {
-        // ORDERING: sequentially consistent, which costs a load nothing on x86-64 and one barrier
-        // less than it seems elsewhere; pairs with `replace`, see `Cell::add_slowly`.
-        let pointer = self.pointer.load(Ordering::SeqCst);
+        // ORDERING: acquires what was released with the pointer in `exchange`.
+        let pointer = self.pointer.load(Ordering::Acquire);
         // SAFETY: the pointer is null or was made from a `&'static T`, which stays valid, aligned
         // and unmoved for ever; `T: Sync` lets every thread have it.
         unsafe { pointer.as_ref() }
@@ -287,10 +286,10 @@ impl<T: Sync> StaticRef<T> {
         let old = old.map_or(std::ptr::null_mut(), |old| {
             std::ptr::from_ref(old).cast_mut()
         });
-        // ORDERING: sequentially consistent, pairs with `get`.
-        let exchanged = self
-            .pointer
-            .compare_exchange(old, new, Ordering::SeqCst, Ordering::SeqCst);
+        // ORDERING: releases what `new` points to to whoever gets it.
+        let exchanged =
+            self.pointer
+                .compare_exchange(old, new, Ordering::Release, Ordering::Relaxed);
         exchanged.is_ok()
     }
 }

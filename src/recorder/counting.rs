@@ -2,13 +2,13 @@
 //!
 //! Implements the section *Files* of `spec/concurrency.md`. What is in a file is not known here.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::list::List;
 use super::place::Place;
 use super::{Closed, Counter};
-use crate::counter::cell::saturating_add;
+use crate::counter::cell::{Followed, saturating_add};
 use crate::counter::table::Trouble;
 use crate::dir::TelemetryDir;
 use crate::format::date::{Span, Time};
@@ -295,9 +295,9 @@ impl Recorder {
 
     /// The file that is counted into.
     fn open_file(&self) -> Option<&'static CountFile> {
-        // ORDERING: sequentially consistent, as whoever sets the flag attaches all counters
-        // afterwards: either it sees a counter that is attached here, or the flag is seen here.
-        match self.off.load(Ordering::SeqCst) {
+        // ORDERING: relaxed, as whoever sets the flag lets all counters move on afterwards, and the
+        // fences there and in `Cell::follow` see to it that one sees the other.
+        match self.off.load(Ordering::Relaxed) {
             true => None,
             false => self.file.get(),
         }
@@ -360,8 +360,8 @@ impl Recorder {
         // off = load(off); now = what the mode file says; CAS off: off -> now, again if it changed,
         // so that nobody puts an older reading in place of a newer one
         let now = loop {
-            // ORDERING: sequentially consistent, see `open_file`.
-            let off = self.off.load(Ordering::SeqCst);
+            // ORDERING: relaxed, here and below, see `open_file`.
+            let off = self.off.load(Ordering::Relaxed);
             let now = match mode::try_read(Some(&place.dir), &place.environment) {
                 Ok(mode) => mode.mode == Mode::Off,
                 // spec[mode.unreadable]
@@ -369,9 +369,9 @@ impl Recorder {
                 Err(_) if self.open_file().is_some() => return Ok(()),
                 Err(error) => return Err(error.into()),
             };
-            let exchanged = self
-                .off
-                .compare_exchange(off, now, Ordering::SeqCst, Ordering::SeqCst);
+            let exchanged =
+                self.off
+                    .compare_exchange(off, now, Ordering::Relaxed, Ordering::Relaxed);
             if exchanged.is_ok() {
                 break now;
             }
@@ -404,15 +404,10 @@ impl Recorder {
     fn attach_all(&'static self) -> Result<(), Closed> {
         // ORDERING: relaxed, as it is read by processes that are forked off from here on.
         self.attaching.store(std::process::id(), Ordering::Relaxed);
-        // spec[count.zero]
-        let results = self.list.all().map(|counter| match counter.waiting() {
-            // Whoever adds to it meanwhile attaches it.
-            0 => {
-                counter.set_refused(false);
-                counter.cell().detach();
-                Ok(())
-            }
-            _ => self.attach(counter),
+        let results = self.list.all().map(|counter| {
+            let (open, insert) = (|| self.open_file(), |file| insert(file, counter));
+            let followed = counter.cell().move_on(std::process::id(), open, insert);
+            self.settle(counter, &followed)
         });
         // All are tried; the first reason is told.
         results.fold(Ok(()), Result::and)
@@ -441,37 +436,35 @@ impl Recorder {
 
     /// Gives `counter` its record in the open file, or takes it from its record if there is none.
     pub(super) fn attach(&'static self, counter: &'static Counter) -> Result<(), Closed> {
-        loop {
-            let file = self.open_file();
-            let record = file.map(|file| file.insert(counter.name()));
-            counter.set_refused(matches!(record, Some(Err(_))));
-            let result = match record {
-                Some(Ok(count)) => {
-                    counter.cell().attach(count, std::process::id());
-                    Ok(())
+        let (open, insert) = (|| self.open_file(), |file| insert(file, counter));
+        let followed = counter.cell().follow(std::process::id(), open, insert);
+        self.settle(counter, &followed)
+    }
+
+    /// Does what is left to do for a counter whose cell followed the file.
+    fn settle(&self, counter: &Counter, followed: &Followed<CountFile>) -> Result<(), Closed> {
+        counter.set_refused(matches!(followed, Followed::Refused(..)));
+        match followed {
+            Followed::Attached | Followed::Idle => Ok(()),
+            // spec[count.corrupt, count.full]
+            Followed::Refused(file, trouble) => {
+                self.want();
+                Err(has_none(Some(file), counter.name(), *trouble))
+            }
+            Followed::NoFile => {
+                // spec[count.off]
+                // ORDERING: relaxed, as what is added meanwhile may be dropped or not.
+                if self.off.load(Ordering::Relaxed) && self.open_file().is_none() {
+                    counter.cell().forget();
                 }
-                // spec[count.corrupt, count.full]
-                Some(Err(trouble)) => {
-                    counter.cell().detach();
-                    self.want();
-                    Err(has_none(file, counter.name(), trouble))
-                }
-                None => {
-                    counter.cell().detach();
-                    // spec[count.off]
-                    // ORDERING: relaxed, as what is added meanwhile may be dropped or not.
-                    if self.off.load(Ordering::Relaxed) && self.open_file().is_none() {
-                        counter.cell().forget();
-                    }
-                    Ok(())
-                }
-            };
-            // Another thread may have changed the file meanwhile; the last word is the file's.
-            if self.open_file().map(std::ptr::from_ref) == file.map(std::ptr::from_ref) {
-                return result;
+                Ok(())
             }
         }
     }
+}
+
+fn insert(file: &'static CountFile, counter: &Counter) -> Result<&'static AtomicU64, Trouble> {
+    file.insert(counter.name())
 }
 
 fn has_none(file: Option<&CountFile>, name: &[u8], trouble: Trouble) -> Closed {

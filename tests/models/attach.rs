@@ -1,0 +1,99 @@
+//! Counters find their record while they are added to.
+
+use std::sync::Arc;
+
+use gotelemetry::counter::table::Trouble;
+use gotelemetry::counter::words::AtomicU64;
+use loom::thread;
+
+use crate::counter::{Counter, File, PROCESS, Records};
+use crate::memory::{Memory, OTHER, Process};
+use crate::{Bound, explore};
+
+/// A file whose record has to be inserted.
+impl Records for Process {
+    fn insert(&'static self) -> Result<&'static AtomicU64, Trouble> {
+        self.table().insert(OTHER.as_bytes())
+    }
+}
+
+/// A thread adds 1 to the counter while `first` happens in this one.
+fn attach<F: Records + Sync>(
+    counter: Counter<F>,
+    first: impl FnOnce(&Counter<F>),
+) -> Arc<Counter<F>> {
+    let counter = Arc::new(counter);
+    let other = counter.clone();
+    let adding = thread::spawn(move || other.add(1));
+    first(&counter);
+    adding.join().expect("it ends");
+    counter
+}
+
+// test[count.add]
+#[test]
+fn an_addition_meets_the_attaching_of_what_waits() {
+    let name = "an_addition_meets_the_attaching_of_what_waits";
+    explore(name, Bound::None, || {
+        let file = File::new();
+        let counter = Counter::beside(Some(file));
+        assert!(counter.cell.add_slowly(4, PROCESS), "it waits");
+        let counter = attach(counter, |counter| {
+            counter.follow(PROCESS);
+        });
+        assert_eq!((file.value(), counter.cell.waiting()), (5, 0));
+    });
+}
+
+// test[count.add, insert.race]
+#[test]
+fn two_additions_insert_the_record() {
+    explore(
+        "two_additions_insert_the_record",
+        Bound::ThreeAtFirst,
+        || {
+            let memory = Arc::new(Memory::new(&[OTHER]));
+            // The process is not given back, as no mapping of a program is.
+            let process: &'static Process = Box::leak(Box::new(Process::alone(&memory)));
+            let counter = attach(Counter::beside(Some(process)), |counter| {
+                counter.add(2);
+            });
+            assert_eq!((memory.counts(0)[OTHER], counter.cell.waiting()), (3, 0));
+        },
+    );
+}
+
+// test[count.add]
+#[test]
+fn an_addition_meets_the_opening_of_the_file() {
+    let name = "an_addition_meets_the_opening_of_the_file";
+    explore(name, Bound::None, || {
+        let file = File::new();
+        let counter = attach(Counter::beside(None), |counter| {
+            counter.rotate(Some(file));
+        });
+        assert_eq!((file.value(), counter.cell.waiting()), (1, 0));
+    });
+}
+
+/// One of the threads adds on the fast path alone, if it can.
+// test[count.add]
+#[test]
+fn additions_of_two_threads_meet_the_opening_of_the_file() {
+    let name = "additions_of_two_threads_meet_the_opening_of_the_file";
+    explore(name, Bound::Three, || {
+        let file = File::new();
+        let counter = Arc::new(Counter::beside(None));
+        let (one, other) = (counter.clone(), counter.clone());
+        let adding = thread::spawn(move || one.add(1));
+        let adding_fast = thread::spawn(move || other.cell.add_fast(2));
+        counter.rotate(Some(file));
+        adding.join().expect("it ends");
+        let added = if adding_fast.join().expect("it ends") {
+            2
+        } else {
+            0
+        };
+        assert_eq!((file.value(), counter.cell.waiting()), (1 + added, 0));
+    });
+}
