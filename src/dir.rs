@@ -380,7 +380,8 @@ fn read_up_to(file: &File, path: &Path, max: u64) -> Result<(Vec<u8>, bool), Dir
 fn open(path: &Path) -> io::Result<File> {
     use rustix::fs::{Mode, OFlags};
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
+    let opened = rustix::io::retry_on_intr(|| rustix::fs::open(path, flags, Mode::empty()));
+    Ok(File::from(opened?))
 }
 
 /// Opens a file for reading.

@@ -195,7 +195,7 @@ fn header_of(identity: &Identity, span: Span, path: &Path) -> Result<Vec<u8>, Di
 fn open_existing(path: &Path) -> Result<Option<File>, DirError> {
     // What is no file may be opened as well, but never waits.
     let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    match rustix::fs::open(path, flags, Mode::empty()) {
+    match rustix::io::retry_on_intr(|| rustix::fs::open(path, flags, Mode::empty())) {
         Err(Errno::NOENT) => Ok(None),
         Err(error) => Err(DirError::io("open", path)(error.into())),
         Ok(file) => Ok(Some(File::from(file))),
