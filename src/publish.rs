@@ -2,11 +2,16 @@
 //!
 //! Implements `dir.publish` of `spec/directory.md`. What is written is not known here.
 
+#[cfg(unix)]
+use std::ffi::OsStr;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+
+#[cfg(unix)]
+use rustix::fs::{Mode, OFlags};
 
 use crate::dir::DirError;
 use crate::system;
@@ -68,11 +73,10 @@ fn prefix(target: &Path) -> OsString {
 fn sweep(target: &Path) {
     let prefix = prefix(target);
     let directory = directory_of(target);
-    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-        let name = entry.file_name();
+    for name in names(directory) {
         let bytes = name.as_encoded_bytes();
         if bytes.starts_with(prefix.as_encoded_bytes()) && bytes.ends_with(b".tmp") {
-            let path = entry.path();
+            let path = directory.join(&name);
             let age = system::modified(&path).map(|then| system::now().unix() - then.unix());
             if age.is_some_and(|age| age > ABANDONED) {
                 // Another process may sweep as well; what stays is tried again next time.
@@ -80,6 +84,27 @@ fn sweep(target: &Path) {
             }
         }
     }
+}
+
+/// The names in a directory, as far as they can be read.
+///
+/// Not by the standard library, which panics where closing a directory fails.
+#[cfg(unix)]
+fn names(directory: &Path) -> Vec<OsString> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let opened = rustix::fs::open(directory, flags, Mode::empty());
+    let entries = opened.and_then(rustix::fs::Dir::new);
+    let entries = entries.into_iter().flatten().flatten();
+    let name = |entry: rustix::fs::DirEntry| OsStr::from_bytes(entry.file_name().to_bytes()).into();
+    entries.map(name).collect()
+}
+
+/// The names in a directory, as far as they can be read.
+#[cfg(not(unix))]
+fn names(directory: &Path) -> Vec<OsString> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name()).collect()
 }
 
 /// A file written aside. It is removed when dropped.
