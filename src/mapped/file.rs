@@ -137,6 +137,17 @@ impl CountFile {
         inserted
     }
 
+    /// The same file, if this mapping of it was found to be too small and a greater one can be had.
+    pub(crate) fn wider(&self) -> Option<CountFile> {
+        Some(CountFile {
+            region: self.region.wider()?,
+            header_len: self.header_len,
+            path: self.path.clone(),
+            span: self.span,
+            damage: AtomicU64::new(0),
+        })
+    }
+
     /// Where the file lies, or lay.
     pub(crate) fn path(&self) -> &Path {
         &self.path

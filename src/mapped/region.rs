@@ -15,7 +15,7 @@ use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::Path;
-use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::FallocateFlags;
@@ -38,6 +38,8 @@ pub(crate) struct Region {
     identity: (u64, u64),
     /// Up to here the file backs the mapping, in bytes. It never falls.
     backed: AtomicU32,
+    /// Whether the mapping was found to be too small for the file.
+    narrow: AtomicBool,
     /// The second, since 1970, in which the file system had no room; 0 once it is to be asked again.
     full: AtomicI64,
 }
@@ -62,6 +64,7 @@ impl Region {
                         file,
                         identity,
                         backed: AtomicU32::new(0),
+                        narrow: AtomicBool::new(false),
                         full: AtomicI64::new(0),
                     };
                     region.back(u32::try_from(size).unwrap_or(u32::MAX))?;
@@ -72,6 +75,28 @@ impl Region {
             }
         }
         Err(refused)
+    }
+
+    /// The same file in a mapping that reaches further, if this one is too small for it and there
+    /// is more address space than there was.
+    // spec[count.retry]
+    pub(super) fn wider(&self) -> Option<Region> {
+        // ORDERING: relaxed, here and in `fits`, as it only spares work.
+        if !self.narrow.load(Ordering::Relaxed) {
+            return None;
+        }
+        let meta = self.metadata().ok()?;
+        let region = Region::map(self.file.try_clone().ok()?, &meta).ok()?;
+        (region.map.len() > self.map.len()).then_some(region)
+    }
+
+    /// Whether the mapping reaches `end`.
+    fn fits(&self, end: u32) -> bool {
+        let fits = end <= self.reserved();
+        if !fits && end <= layout::MAX_FILE_LEN {
+            self.narrow.store(true, Ordering::Relaxed);
+        }
+        fits
     }
 
     /// Touches the first page by a write that changes nothing: the system then maps it for writing
@@ -220,14 +245,17 @@ impl Words for Region {
             _ if self.known() >= end => Reach::There,
             Ok(size) if size < end => Reach::Short,
             // There are no blocks, or the mapping is too small for the file.
-            Ok(_) | Err(_) => Reach::NoRoom,
+            Ok(_) | Err(_) => {
+                self.fits(end);
+                Reach::NoRoom
+            }
         }
     }
 
     // spec[fmt.page]
     fn grow(&self, end: u32) -> bool {
         let page_end = layout::round_up(end, layout::PAGE);
-        let fits = page_end.filter(|end| *end <= layout::MAX_FILE_LEN && *end <= self.reserved());
+        let fits = page_end.filter(|end| *end <= layout::MAX_FILE_LEN && self.fits(*end));
         fits.is_some_and(|page_end| self.known() >= end || self.extend(page_end).is_ok())
     }
 

@@ -426,6 +426,14 @@ impl Recorder {
 
     /// Attaches every counter that waits.
     fn attach_waiting(&'static self) -> Result<(), Closed> {
+        // There may be address space for all of the file that there was not before.
+        // spec[count.retry]
+        let old = self.open_file();
+        if let Some(wider) = old.and_then(CountFile::wider)
+            && self.file.publish(old, Box::new(wider)).is_ok()
+        {
+            return self.attach_all();
+        }
         // ORDERING: relaxed, as it only spares work; set before the counters are looked at, so
         // that one of them that goes on to wait sets it again.
         self.wanting.store(false, Ordering::Relaxed);
