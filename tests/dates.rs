@@ -4,6 +4,7 @@
 //! 9999 does; where that matters a test says so.
 
 use gotelemetry::format::date::{Date, Span, Time, Weekday};
+use gotelemetry::format::identity::Identity;
 use jiff::Timestamp;
 use jiff::civil;
 use proptest::prelude::*;
@@ -150,6 +151,56 @@ fn a_span_ends_on_the_next_weekend_day_after_today() {
             let span = span.expect("year 9999 is far");
             assert_eq!(span.begin, ours(day));
             assert_eq!(span.end, ours(search(day, weekend)), "{day} {weekend}");
+        }
+    }
+}
+
+// test[week.span]
+#[test]
+fn how_long_a_span_is_follows_from_the_two_weekdays() {
+    let mut spans = [[0; 7]; 7];
+    for day in days(1970..=2199) {
+        let first = usize::from(ours(day).weekday().number());
+        for (weekend, seen) in spans[first].iter_mut().enumerate() {
+            let weekday = Weekday::from_number(i32::try_from(weekend).expect("a digit"));
+            let span = Span::beginning(ours(day), weekday).expect("year 9999 is far");
+            let length = span.end.days_since(span.begin);
+            // On the day on which weeks end, a whole week begins.
+            let expected = (1..=7).find(|days| (first + days) % 7 == weekend);
+            assert_eq!(usize::try_from(length).ok(), expected, "{day} {weekend}");
+            assert_eq!(span.end.weekday(), weekday, "{day} {weekend}");
+            *seen += 1;
+        }
+    }
+    // 84,006 days in all.
+    assert!(
+        spans
+            .iter()
+            .flatten()
+            .all(|seen| (12_000..12_002).contains(seen))
+    );
+}
+
+// test[week.span, week.time, fmt.meta.keys]
+#[test]
+fn the_times_of_every_span_are_written_as_the_other_library_writes_them_and_read_back() {
+    let identity = Identity::new("a/b", "v1.0.0", "devel", "linux", "amd64").expect("sound");
+    for day in days(1970..=2199) {
+        for weekend in 0..7 {
+            let span = Span::beginning(ours(day), Weekday::from_number(i32::from(weekend)));
+            let span = span.expect("year 9999 is far");
+            let text = identity.meta_text(span);
+            let mut lines = text.lines();
+            for (key, date, theirs) in [
+                ("TimeBegin: ", span.begin, day),
+                ("TimeEnd: ", span.end, search(day, weekend)),
+            ] {
+                let written = lines.next().and_then(|line| line.strip_prefix(key));
+                let written = written.expect("the times come first");
+                assert_eq!(written, format!("{theirs}T00:00:00Z"));
+                assert_eq!(Time::parse(written), Ok(date.midnight()), "{written}");
+                assert_eq!(Time::parse(written).map(Time::date), Ok(date), "{written}");
+            }
         }
     }
 }
