@@ -7,13 +7,16 @@
 
 #[path = "support/document.rs"]
 mod document;
+#[path = "support/spelling.rs"]
+mod spelling;
 
 use std::time::{Duration, Instant};
 
-use document::{Doc, change, changed, doc, read, spelled, theirs};
+use document::{Doc, read, theirs};
 use gotelemetry::json::{Event, Reader};
 use gotelemetry::report::Report;
 use proptest::prelude::*;
+use spelling::{change, changed, doc, spelled};
 use tinyjson::JsonValue;
 
 fn judged(text: &str) -> Option<JsonValue> {

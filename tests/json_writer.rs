@@ -6,12 +6,15 @@
 
 #[path = "support/document.rs"]
 mod document;
+#[path = "support/spelling.rs"]
+mod spelling;
 
 use std::fmt::Write as _;
 
-use document::{Doc, doc, read, string, theirs};
+use document::{Doc, read, theirs};
 use gotelemetry::json::Writer;
 use proptest::prelude::*;
+use spelling::{doc, string};
 use tinyjson::JsonValue;
 
 /// What `write` makes of an empty writer, as text.

@@ -5,8 +5,7 @@
 
 mod support;
 
-use gotelemetry::format::survey::survey;
-use support::agree::agree;
+use support::agree::{agree, tiles};
 use support::raw::{self, Order, Raw};
 
 /// The files that are damaged.
@@ -158,19 +157,4 @@ fn change(bytes: &mut [u8], random: &mut Random, undo: &mut Vec<(usize, u8)>) {
         undo.push((at, bytes[at]));
         bytes[at] = byte;
     }
-}
-
-/// The fields of a survey follow each other from the start of the file to its end, and its verdict
-/// is the reader's.
-fn tiles(bytes: &[u8]) {
-    let survey = survey(bytes);
-    let mut end = 0;
-    for field in &survey.fields {
-        assert_eq!(field.offset as usize, end);
-        assert!(!field.bytes.is_empty());
-        assert_eq!(field.bytes, &bytes[end..end + field.bytes.len()]);
-        end += field.bytes.len();
-    }
-    assert_eq!(end, bytes.len());
-    assert_eq!(survey.error, gotelemetry::format::parse(bytes).err());
 }

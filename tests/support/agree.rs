@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use gotelemetry::format::header::ByteOrder;
+use gotelemetry::format::survey::survey;
 use gotelemetry::format::{File, FormatError, Notes, parse};
 
 use super::oracle::{self, Reading, Rejection};
@@ -32,6 +33,21 @@ pub fn agree(bytes: &[u8]) -> bool {
         assert_eq!(visited, 0);
     }
     ours.is_ok()
+}
+
+/// Panics unless the fields of a survey follow each other from the start of the file to its end, and
+/// its verdict is the reader's.
+pub fn tiles(bytes: &[u8]) {
+    let survey = survey(bytes);
+    let mut end = 0;
+    for field in &survey.fields {
+        assert_eq!(field.offset as usize, end);
+        assert!(!field.bytes.is_empty());
+        assert_eq!(field.bytes, &bytes[end..end + field.bytes.len()]);
+        end += field.bytes.len();
+    }
+    assert_eq!(end, bytes.len());
+    assert_eq!(survey.error, parse(bytes).err());
 }
 
 fn same_reading(ours: &File<'_>, naive: &Reading) {

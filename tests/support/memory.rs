@@ -13,7 +13,7 @@ use gotelemetry::format::{layout, parse};
 
 use crate::support::agree::agree;
 
-/// The greatest length of a memory, in bytes.
+/// The greatest length of a usual memory, in bytes.
 pub(crate) const MAX: u32 = 64 * layout::PAGE;
 
 /// A memory of words, which counts how often each of those of 8 bytes is looked at, and panics if
@@ -28,12 +28,19 @@ pub(crate) struct Memory {
     /// How long the file is; others may have made it longer than what is known.
     pub(crate) len: AtomicU32,
     pub(crate) full: AtomicBool,
+    /// How long the file can become, in bytes.
+    pub(crate) max: u32,
 }
 
 impl Memory {
     /// A new file.
     pub(crate) fn new() -> Memory {
-        let cells = |len: u32| 0..MAX / len;
+        Memory::up_to(MAX)
+    }
+
+    /// A new file that does not become longer than `max` bytes, whole pages.
+    pub(crate) fn up_to(max: u32) -> Memory {
+        let cells = |len: u32| 0..max / len;
         let memory = Memory {
             words: cells(4).map(|_| AtomicU32::new(0)).collect(),
             counts: cells(8).map(|_| AtomicU64::new(0)).collect(),
@@ -42,6 +49,7 @@ impl Memory {
             known: AtomicU32::new(layout::PAGE),
             len: AtomicU32::new(layout::PAGE),
             full: AtomicBool::new(false),
+            max,
         };
         for (word, bytes) in memory.words.iter().zip(head().chunks(4)) {
             let mut whole = [0; 4];
@@ -127,7 +135,7 @@ impl Words for Memory {
 
     fn grow(&self, end: u32) -> bool {
         let end = layout::round_up(end, layout::PAGE).expect("it fits");
-        if end > MAX || (end > self.known() && self.full.load(Ordering::Relaxed)) {
+        if end > self.max || (end > self.known() && self.full.load(Ordering::Relaxed)) {
             return false;
         }
         self.len.fetch_max(end, Ordering::Release);

@@ -209,6 +209,11 @@ impl Raw {
 /// Twelve plain counters, two more that share a chain, two stack counters, one
 /// dead record and one that was never linked; one page, nothing to note.
 pub fn sample() -> Vec<u8> {
+    sample_in_the_making().into_bytes()
+}
+
+/// The same, still in the making.
+pub fn sample_in_the_making() -> Raw {
     let mut raw = Raw::new(&sample_meta());
     raw.add(b"go/invocations", 1203);
     raw.add(b"go/subcommand:build", 411);
@@ -236,18 +241,23 @@ pub fn sample() -> Vec<u8> {
         b"go/bug\ncmd/go/internal/modload.loadImport:+44,+0x1b8\n\".LoadPackages:=120,+0x9d4",
         5,
     );
-    raw.into_bytes()
+    raw
 }
 
 /// A valid file whose records go on in a second page; some names have the full length.
 pub fn sample_two_pages() -> Vec<u8> {
+    two_pages_in_the_making().into_bytes()
+}
+
+/// The same, still in the making.
+pub fn two_pages_in_the_making() -> Raw {
     let mut raw = Raw::new(&sample_meta());
     raw.add(b"go/invocations", 17);
     for (number, len) in [4096, 4095, 2500, 4096, 900, 33].into_iter().enumerate() {
         raw.add(&long_name(number, len), number as u64 + 1);
         raw.add(format!("go/after:{number}").as_bytes(), 100);
     }
-    raw.into_bytes()
+    raw
 }
 
 /// A valid file of `n` counters whose names are as various as real ones.

@@ -1,0 +1,17 @@
+//! The checks of `tests/support/fuzzed`, built once for all fuzz targets.
+
+#[path = "../../tests/support/document.rs"]
+mod document;
+#[path = "../../tests/support/fuzzed/mod.rs"]
+mod fuzzed;
+#[path = "../../tests/support/memory.rs"]
+mod memory;
+#[path = "../../tests/support/naive_json.rs"]
+mod naive_json;
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+/// Panics if the crate is wrong about `data`, an input of the target `name`.
+pub fn check(name: &str, data: &[u8]) {
+    fuzzed::check(name, data);
+}
