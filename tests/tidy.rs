@@ -51,7 +51,9 @@ fn rust_files(below: &str) -> Vec<PathBuf> {
 }
 
 fn all_rust_files() -> Vec<(PathBuf, String)> {
-    let paths = ["src", "tests", "benches"].into_iter().flat_map(rust_files);
+    let paths = ["src", "tests", "benches", "fuzz/src", "fuzz/fuzz_targets"]
+        .into_iter()
+        .flat_map(rust_files);
     paths
         .map(|path| {
             let text = fs::read_to_string(&path).expect("the file can be read");

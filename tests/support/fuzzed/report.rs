@@ -57,7 +57,9 @@ fn report(doc: &Doc) -> Option<(String, Vec<Program>)> {
             "Programs" => {
                 programs = match value {
                     Doc::Null => Vec::new(),
-                    Doc::Array(elements) => elements.iter().map(program).collect::<Option<_>>()?,
+                    Doc::Array(elements) if elements.len() <= 65_536 => {
+                        elements.iter().map(program).collect::<Option<_>>()?
+                    }
                     _ => return None,
                 }
             }
