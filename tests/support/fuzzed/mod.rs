@@ -17,8 +17,10 @@ mod parser;
 mod report;
 mod table;
 
+type Check = fn(&[u8]);
+
 /// The name of every target and its check.
-pub(crate) const TARGETS: [(&str, fn(&[u8])); 7] = [
+pub(crate) const TARGETS: [(&str, Check); 7] = [
     ("parser", parser::check),
     ("table", table::check),
     ("names", names::check),

@@ -71,7 +71,8 @@ pub(crate) fn is_date(text: &str) -> bool {
 }
 
 pub(crate) fn days_of_month(year: u32, month: u32) -> u32 {
-    let leap = year % 4 == 0 && year % 100 != 0 || year % 400 == 0;
+    let divides = |n| u32::is_multiple_of(year, n);
+    let leap = divides(4) && !divides(100) || divides(400);
     match month {
         4 | 6 | 9 | 11 => 30,
         2 => 28 + u32::from(leap),

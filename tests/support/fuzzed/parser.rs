@@ -42,10 +42,10 @@ pub(crate) fn check(data: &[u8]) {
 
 /// A file without records whose metadata stands in the input.
 fn described(input: &mut Input<'_>) -> Raw {
-    let order = if input.u8() % 2 == 0 {
-        Order::Little
-    } else {
+    let order = if input.u8() % 2 == 1 {
         Order::Big
+    } else {
+        Order::Little
     };
     let len = usize::from(input.u8());
     Raw::with_order(input.bytes(len), order)
