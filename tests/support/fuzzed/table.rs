@@ -2,7 +2,8 @@
 //!
 //! A friendly second actor is another program that counts: whatever both do is what both readers find
 //! in the file afterwards, and no offset has two widths. A hostile one writes anything anywhere:
-//! every operation ends in a bounded number of accesses, and none touches what was not judged.
+//! every operation ends in a bounded number of accesses, none touches what was not judged, and a search
+//! during which nothing is written finds what the text has it find.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -12,6 +13,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use gotelemetry::counter::table::{Table, Trouble};
 use gotelemetry::counter::words::{Reach, Words};
 use gotelemetry::format::layout;
+use gotelemetry::format::record::bucket;
 
 use super::input::Input;
 use crate::memory::{Access, Memory, Watched, header_len, of_one_bucket};
@@ -163,6 +165,8 @@ impl Play<'_> {
     fn find(&self, name: &[u8]) {
         // A second actor that counts this name can come before the count is read, or after it.
         let before = self.counts.borrow().get(name).copied();
+        let expected = naive_find(self.memory, name);
+        let waiting = self.acts.borrow().len();
         let found = self.run(name, |play, watch| match play.hostile {
             false => find(
                 &Watched {
@@ -179,6 +183,9 @@ impl Play<'_> {
                 name,
             ),
         });
+        if self.acts.borrow().len() == waiting {
+            assert_eq!(found, expected);
+        }
         if self.hostile {
             return self.judge(found.err());
         }
@@ -293,6 +300,54 @@ fn insert(words: &impl Words, name: &[u8], n: u64) -> Result<(), Trouble> {
 fn find(words: &impl Words, name: &[u8]) -> Result<Option<u64>, Trouble> {
     let count = Table::new(words, header_len()).find(name)?;
     Ok(count.map(|count| count.load(Ordering::Relaxed)))
+}
+
+/// What is found in a memory that nobody changes meanwhile: the section *Looking up* of
+/// `spec/concurrency.md`, read a second time.
+fn naive_find(memory: &Memory, name: &[u8]) -> Result<Option<u64>, Trouble> {
+    let word = |off: u32| memory.word(off).load(Ordering::Relaxed);
+    let limit = u64::from(word(header_len()));
+    let len = u64::from(memory.len.load(Ordering::Relaxed));
+    let mut known = u64::from(memory.known());
+    let mut offset = layout::heads_off(header_len()) + 4 * bucket(name);
+    let mut visits = 0;
+    let mut reach = |end: u64, offset: u32| match () {
+        () if end > limit || end > len => Err(Trouble::Corrupt { offset }),
+        () if end <= known => Ok(known),
+        () if memory.full.load(Ordering::Relaxed) => Err(Trouble::Full),
+        () => {
+            known = len;
+            Ok(known)
+        }
+    };
+    loop {
+        let pointer = word(offset);
+        if pointer == 0 {
+            return Ok(None);
+        }
+        if !pointer.is_multiple_of(32) || pointer < layout::records_off(header_len()) {
+            return Err(Trouble::Corrupt { offset });
+        }
+        let record = u64::from(pointer);
+        let known = reach(record + 32, offset)?;
+        visits += 1;
+        if visits > known / 32 {
+            return Err(Trouble::Corrupt { offset });
+        }
+        offset = pointer + 8;
+        let name_len = word(offset) & 0x00ff_ffff;
+        let end = (record + 16 + u64::from(name_len)).next_multiple_of(32);
+        reach(end, offset)?;
+        let bytes = (pointer + 16..)
+            .step_by(4)
+            .take(name_len.div_ceil(4) as usize);
+        let bytes = bytes.flat_map(|off| word(off).to_ne_bytes());
+        if bytes.take(name_len as usize).eq(name.iter().copied()) {
+            let count = &memory.counts[pointer as usize / 8];
+            return Ok(Some(count.load(Ordering::Relaxed)));
+        }
+        offset = pointer + 12;
+    }
 }
 
 /// A name: one of few that share a chain, a long one, or any.
