@@ -244,6 +244,65 @@ fn every_clause_that_code_names_stands_in_the_specification_once() {
     assert!(named > 40, "only {named} clauses are named");
 }
 
+/// The files of the models and what they say.
+fn models() -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root().join("spec/models")).expect("the models can be listed") {
+        let path = entry.expect("the entry can be read").path();
+        let text = fs::read_to_string(&path).expect("the file can be read");
+        found.push((path, text));
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn models_open_with_what_they_are_for_and_stay_short() {
+    for (path, text) in models() {
+        let opening = match path.extension().and_then(|ending| ending.to_str()) {
+            Some("pml") => "/*\n * ",
+            Some("md") => "# ",
+            _ => "#!/usr/bin/env bash\n# ",
+        };
+        assert!(text.starts_with(opening), "{}", path.display());
+        let lines = text.lines().count();
+        assert!(lines <= MAX_FILE_LINES, "{}: {lines} lines", path.display());
+    }
+}
+
+#[test]
+fn every_clause_that_a_model_names_stands_in_the_specification() {
+    let ids = clauses();
+    let mut named = 0;
+    for (path, text) in models() {
+        let found = match path.extension().and_then(|ending| ending.to_str()) {
+            Some("pml") => in_brackets(&text),
+            _ => cited(&text),
+        };
+        for id in found {
+            named += 1;
+            assert!(ids.contains(&id), "{}: {id} is no clause", path.display());
+        }
+    }
+    assert!(named > 80, "only {named} clauses are named");
+}
+
+/// What stands between brackets in a model and has a dot: no index has one.
+fn in_brackets(text: &str) -> Vec<String> {
+    let groups = text.split('[').skip(1).filter_map(|rest| {
+        let (group, _) = rest.split_once(']')?;
+        group.contains('.').then_some(group)
+    });
+    let ids = groups.flat_map(|group| group.split(',').map(str::trim));
+    ids.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_clauses_that_a_model_names_are_found() {
+    let text = "head[0] = next[ours]; /* [insert.order, fmt.link] */ if [] :: [no.clause]: x";
+    assert_eq!(in_brackets(text), ["insert.order", "fmt.link", "no.clause"]);
+}
+
 /// What looks like the id of a clause: in quotes, backquotes or brackets, with one of its chapters
 /// in front.
 fn cited(text: &str) -> Vec<String> {
@@ -257,7 +316,11 @@ fn cited(text: &str) -> Vec<String> {
             part.chars()
                 .all(|c| c.is_ascii_lowercase() || "0123456789.-".contains(c))
         })
-        .filter(|part| !part.ends_with(".md") && !part.ends_with(".rs"))
+        .filter(|part| {
+            ![".md", ".rs", ".pml"]
+                .iter()
+                .any(|ending| part.ends_with(ending))
+        })
         .map(str::to_owned)
         .collect()
 }
