@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use gotelemetry::counter::cell::{Cell, Slot};
+use gotelemetry::counter::cell::{Addition, Cell, Slot};
 
 /// The process that counts.
 const PROCESS: u32 = 7;
@@ -43,7 +43,7 @@ fn value(count: &AtomicU64) -> u64 {
 
 /// Adds as a counter does. Returns whether the cell waits.
 fn add(cell: &Cell<Place>, n: u64) -> bool {
-    !cell.add_fast(n) && cell.add_slowly(n, PROCESS)
+    !cell.add_fast(n) && cell.add_slowly(n, PROCESS) == Addition::Waits
 }
 
 // test[count.add]
@@ -104,7 +104,7 @@ fn a_forked_process_leaves_to_the_first_what_waited_there() {
         add(&cell, 3);
         let ours = count(0);
         if !attached_at_once {
-            assert!(cell.add_slowly(5, PROCESS + 1));
+            assert_eq!(cell.add_slowly(5, PROCESS + 1), Addition::Waits);
             assert_eq!(cell.waiting(), 5);
         }
         cell.attach(ours, PROCESS + 1);

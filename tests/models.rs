@@ -38,6 +38,8 @@ use std::time::Instant;
 enum Bound {
     /// All there is.
     None,
+    /// At most two preemptions, and three in the long run.
+    TwoAtFirst,
     /// At most three preemptions.
     Three,
     /// At most three preemptions, but all there is in the long run.
@@ -50,7 +52,8 @@ fn explore(name: &str, bound: Bound, model: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.max_branches = 100_000;
     builder.preemption_bound = match bound {
-        Bound::Three => Some(3),
+        Bound::TwoAtFirst if !unbounded => Some(2),
+        Bound::TwoAtFirst | Bound::Three => Some(3),
         Bound::ThreeAtFirst if !unbounded => Some(3),
         Bound::ThreeAtFirst | Bound::None => None,
     };

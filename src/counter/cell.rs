@@ -34,6 +34,17 @@ pub trait Slot {
     fn empty(&self, count: &AtomicU64);
 }
 
+/// What became of an addition away from the fast path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addition {
+    /// It is in the file, or will be at once.
+    Added,
+    /// It waits, and the cell has to follow the file.
+    Waits,
+    /// It waits, and the file was seen to have no record for it.
+    Refused,
+}
+
 /// What became of a cell that followed the file.
 #[derive(Debug)]
 pub enum Followed<F: 'static> {
@@ -60,6 +71,8 @@ pub struct Cell<S> {
     moved: AtomicU64,
     /// The process to which belongs what waits; 0 before the first addition.
     process: AtomicU32,
+    /// 1 if the open file was seen to have no record for it.
+    refused: AtomicU32,
 }
 
 impl<S: Slot> Cell<S> {
@@ -72,6 +85,7 @@ impl<S: Slot> Cell<S> {
             added: AtomicU64::new(0),
             moved: AtomicU64::new(0),
             process: AtomicU32::new(0),
+            refused: AtomicU32::new(0),
         }
     }
 
@@ -111,28 +125,25 @@ impl<S: Slot> Cell<S> {
         }
     }
 
-    /// Adds `n` whatever the state. Returns whether the cell is waiting, so that somebody has to
-    /// look for a record. `process` is the number of this process.
+    /// Adds `n` whatever the state. `process` is the number of this process.
     // spec[count.add]
-    pub fn add_slowly(&self, n: u64, process: u32) -> bool {
+    pub fn add_slowly(&self, n: u64, process: u32) -> Addition {
         if n == 0 {
-            return false;
+            return Addition::Added;
         }
         if let Some(count) = self.held.get() {
             saturating_add(count, n);
-            return false;
+            return Addition::Added;
         }
         self.disown(process);
         self.wait(n);
-        // ORDERING: pairs with the fence in `attach`: either we see the record here, or the flush
-        // there sees what waits.
+        // ORDERING: pairs with the fence in `attach`: either we see that there is a record, as the
+        // cell is no longer refused, or the flush there sees what waits.
         fence(Ordering::SeqCst);
-        match self.held.get() {
-            Some(count) => {
-                self.flush(Some(count));
-                false
-            }
-            None => true,
+        // ORDERING: relaxed, here and where it is stored, see the fence.
+        match self.refused.load(Ordering::Relaxed) {
+            0 => Addition::Waits,
+            _ => Addition::Refused,
         }
     }
 
@@ -164,10 +175,12 @@ impl<S: Slot> Cell<S> {
         loop {
             let followed = match file.map(|file| (file, insert(file))) {
                 Some((_, Ok(count))) => {
+                    self.refused.store(0, Ordering::Relaxed);
                     self.attach(count, process);
                     Followed::Attached
                 }
                 Some((file, Err(trouble))) => {
+                    self.refused.store(1, Ordering::Relaxed);
                     self.detach();
                     Followed::Refused(file, trouble)
                 }
@@ -176,8 +189,8 @@ impl<S: Slot> Cell<S> {
                     Followed::NoFile
                 }
             };
-            // ORDERING: pairs with the fence in `move_on`: either we see the other file here, or
-            // whoever opened it sees what we attached.
+            // ORDERING: acquires, with what `attach` or `detach` found in the slots, the file that
+            // was opened before whoever left it there. Who comes later finds what we left.
             fence(Ordering::SeqCst);
             let newer = open();
             if newer.map(std::ptr::from_ref) == file.map(std::ptr::from_ref) {
@@ -197,7 +210,8 @@ impl<S: Slot> Cell<S> {
         open: impl Fn() -> Option<&'static F>,
         insert: impl Fn(&'static F) -> Result<&'static AtomicU64, Trouble>,
     ) -> Followed<F> {
-        // ORDERING: pairs with the fence in `follow`.
+        // ORDERING: pairs with the fence in `add_slowly`: either what waits is seen here, or whoever
+        // added it finds the file that is open.
         fence(Ordering::SeqCst);
         if self.waiting() > 0 {
             return self.follow(process, open, insert);
@@ -267,11 +281,11 @@ impl<S: Slot> Cell<S> {
         // owner = load(process); done if it is ours
         // moved = load(moved); added = load(added); done if the owner has become ours
         // CAS moved: moved -> added; owner = ours
-        // ORDERING: acquires what the thread gave up that made the owner ours. As nobody adds or
-        // flushes before it saw that, one that reads a sum of this process in `both` has acquired
-        // the owner with it, and the second look says so. One that read the sums of the parent and
-        // comes late finds `moved` past what it read, or nothing to give up.
-        if self.process.load(Ordering::Acquire) == process {
+        // ORDERING: relaxed, as whoever exchanges `moved` learns what was given up. As nobody adds
+        // or flushes before it saw the owner become ours, one that reads a sum of this process in
+        // `both` has acquired the owner with it, and the second look says so. One that read the sums
+        // of the parent and comes late finds `moved` past what it read, or nothing to give up.
+        if self.process.load(Ordering::Relaxed) == process {
             return;
         }
         let (moved, added) = self.both();
@@ -280,11 +294,11 @@ impl<S: Slot> Cell<S> {
             return;
         }
         // If it fails, another thread did the same.
-        // ORDERING: as in `flush`; the store of the owner releases it.
+        // ORDERING: as in `flush`; the owner is released by the exchange in `wait`.
         let _ = self
             .moved
             .compare_exchange(moved, added, Ordering::Release, Ordering::Relaxed);
-        self.process.store(process, Ordering::Release);
+        self.process.store(process, Ordering::Relaxed);
     }
 
     /// What was moved, and what was added up to then or later.

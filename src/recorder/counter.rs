@@ -2,10 +2,10 @@
 //!
 //! Implements the section *Counting* of `spec/concurrency.md`.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::{DEFAULT, Recorder};
-use crate::counter::cell::{Cell, Slot};
+use crate::counter::cell::{Addition, Cell, Slot};
 use crate::format::name;
 use crate::mapped::StaticRef;
 
@@ -19,8 +19,6 @@ pub struct Counter {
     next: StaticRef<Counter>,
     /// The process that saw to it that this counter is on the list; 0 before the first.
     lister: AtomicU32,
-    /// Whether the open file was seen to have no record for it.
-    refused: AtomicBool,
 }
 
 /// A reference to the count in the file.
@@ -66,7 +64,6 @@ impl Counter {
             cell: Cell::new(CountRef(StaticRef::none()), CountRef(StaticRef::none())),
             next: StaticRef::none(),
             lister: AtomicU32::new(0),
-            refused: AtomicBool::new(false),
         }
     }
 
@@ -119,7 +116,11 @@ impl Counter {
     pub(super) fn add_slowly(&'static self, n: u64) {
         let process = std::process::id();
         let dropped = self.recorder.drops() || name::check(self.name).is_err();
-        if dropped || !self.cell.add_slowly(n, process) {
+        if dropped {
+            return;
+        }
+        let added = self.cell.add_slowly(n, process);
+        if added == Addition::Added {
             return;
         }
         // A process can be forked off between these two steps of another thread. It finds that the
@@ -131,17 +132,10 @@ impl Counter {
         }
         // A counter that was refused is tried again with all others that wait: finding out that a
         // disk is full, or where a chain is damaged, takes too long for every addition.
-        // ORDERING: relaxed, as it only spares work.
-        match self.refused.load(Ordering::Relaxed) {
-            true => self.recorder.want(),
-            false => drop(self.recorder.attach(self)),
+        match added {
+            Addition::Refused => self.recorder.want(),
+            Addition::Added | Addition::Waits => drop(self.recorder.attach(self)),
         }
-    }
-
-    /// Remembers whether the open file has no record for it.
-    pub(super) fn set_refused(&self, refused: bool) {
-        // ORDERING: relaxed, as it only spares work.
-        self.refused.store(refused, Ordering::Relaxed);
     }
 
     pub(super) fn cell(&self) -> &Cell<impl Slot> {

@@ -451,7 +451,6 @@ impl Recorder {
 
     /// Does what is left to do for a counter whose cell followed the file.
     fn settle(&self, counter: &Counter, followed: &Followed<CountFile>) -> Result<(), Closed> {
-        counter.set_refused(matches!(followed, Followed::Refused(..)));
         match followed {
             Followed::Attached | Followed::Idle => Ok(()),
             // spec[count.corrupt, count.full]

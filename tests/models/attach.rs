@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gotelemetry::counter::table::Trouble;
-use gotelemetry::counter::words::AtomicU64;
+use gotelemetry::counter::words::{AtomicU64, Ordering};
 use loom::thread;
 
 use crate::counter::{Counter, File, PROCESS, Records};
@@ -37,8 +37,25 @@ fn an_addition_meets_the_attaching_of_what_waits() {
     explore(name, Bound::None, || {
         let file = File::new();
         let counter = Counter::beside(Some(file));
-        assert!(counter.cell.add_slowly(4, PROCESS), "it waits");
+        counter.wait(PROCESS, 4);
         let counter = attach(counter, |counter| {
+            counter.follow(PROCESS);
+        });
+        assert_eq!((file.value(), counter.cell.waiting()), (5, 0));
+    });
+}
+
+/// What waits because there was no room gets into the file once there is, whoever comes first.
+// test[count.add, count.full, count.retry]
+#[test]
+fn an_addition_that_was_refused_meets_another_try() {
+    let name = "an_addition_that_was_refused_meets_another_try";
+    explore(name, Bound::None, || {
+        let file = File::full();
+        let counter = Counter::beside(Some(file));
+        counter.add(4);
+        let counter = attach(counter, |counter| {
+            file.full.store(0, Ordering::Relaxed);
             counter.follow(PROCESS);
         });
         assert_eq!((file.value(), counter.cell.waiting()), (5, 0));
@@ -48,19 +65,15 @@ fn an_addition_meets_the_attaching_of_what_waits() {
 // test[count.add, insert.race]
 #[test]
 fn two_additions_insert_the_record() {
-    explore(
-        "two_additions_insert_the_record",
-        Bound::ThreeAtFirst,
-        || {
-            let memory = Arc::new(Memory::new(&[OTHER]));
-            // The process is not given back, as no mapping of a program is.
-            let process: &'static Process = Box::leak(Box::new(Process::alone(&memory)));
-            let counter = attach(Counter::beside(Some(process)), |counter| {
-                counter.add(2);
-            });
-            assert_eq!((memory.counts(0)[OTHER], counter.cell.waiting()), (3, 0));
-        },
-    );
+    explore("two_additions_insert_the_record", Bound::TwoAtFirst, || {
+        let memory = Arc::new(Memory::new(&[OTHER]));
+        // The process is not given back, as no mapping of a program is.
+        let process: &'static Process = Box::leak(Box::new(Process::alone(&memory)));
+        let counter = attach(Counter::beside(Some(process)), |counter| {
+            counter.add(2);
+        });
+        assert_eq!((memory.counts(0)[OTHER], counter.cell.waiting()), (3, 0));
+    });
 }
 
 // test[count.add]

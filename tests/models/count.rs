@@ -85,10 +85,8 @@ fn what_waits_stops_at_the_greatest_count() {
     explore(name, Bound::None, || {
         let counter = Arc::new(Counter::<File>::beside(None));
         // The process is known from here on.
-        assert!(counter.cell.add_slowly(1, PROCESS), "it waits");
-        let add = |counter: &Counter<File>| {
-            assert!(counter.cell.add_slowly(u64::MAX - 1, PROCESS), "it waits");
-        };
+        counter.wait(PROCESS, 1);
+        let add = |counter: &Counter<File>| counter.wait(PROCESS, u64::MAX - 1);
         let other = counter.clone();
         let thread = thread::spawn(move || add(&other));
         add(&counter);
@@ -97,6 +95,22 @@ fn what_waits_stops_at_the_greatest_count() {
         let file = File::new();
         counter.rotate(Some(file));
         assert_eq!((file.value(), counter.cell.waiting()), (u64::MAX, 0));
+    });
+}
+
+// test[count.add]
+#[test]
+fn no_more_waits_than_was_added() {
+    explore("no_more_waits_than_was_added", Bound::None, || {
+        let counter = Arc::new(Counter::<File>::beside(None));
+        let other = counter.clone();
+        let thread = thread::spawn(move || {
+            other.wait(PROCESS, 3);
+            other.rotate(Some(File::new()));
+        });
+        assert!([0, 3].contains(&counter.cell.waiting()));
+        thread.join().expect("it ends");
+        assert_eq!(counter.cell.waiting(), 0);
     });
 }
 
@@ -118,9 +132,7 @@ fn forked(first: fn(&Counter<File>), second: fn(&Counter<File>)) -> (u64, u64) {
 fn additions_meet_in_a_process_that_was_forked_off() {
     let name = "additions_meet_in_a_process_that_was_forked_off";
     explore(name, Bound::Three, || {
-        let add = |counter: &Counter<File>| {
-            assert!(counter.cell.add_slowly(1, PROCESS + 1), "it waits");
-        };
+        let add = |counter: &Counter<File>| counter.wait(PROCESS + 1, 1);
         assert_eq!(forked(add, add), (0, 2));
     });
 }
@@ -129,7 +141,7 @@ fn additions_meet_in_a_process_that_was_forked_off() {
 #[test]
 fn a_forked_off_process_attaches_while_it_adds() {
     let name = "a_forked_off_process_attaches_while_it_adds";
-    explore(name, Bound::Three, || {
+    explore(name, Bound::TwoAtFirst, || {
         let add = |counter: &Counter<File>| counter.add_in(PROCESS + 1, 1);
         assert_eq!(forked(add, add), (2, 0));
     });

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use gotelemetry::counter::cell::{Cell, Followed, Slot};
+use gotelemetry::counter::cell::{Addition, Cell, Followed, Slot};
 use gotelemetry::counter::table::Trouble;
 use gotelemetry::counter::words::{AtomicU32, AtomicU64, Ordering};
 
@@ -72,7 +72,8 @@ impl Slot for Place<AtomicU64> {
 /// A file with room for one record, or for none.
 pub(crate) struct File {
     pub(crate) count: AtomicU64,
-    pub(crate) full: bool,
+    /// 1 if there is no room.
+    pub(crate) full: AtomicU32,
 }
 
 impl File {
@@ -82,12 +83,18 @@ impl File {
 
     pub(crate) fn holding(count: u64) -> &'static File {
         let count = AtomicU64::new(count);
-        Box::leak(Box::new(File { count, full: false }))
+        let full = AtomicU32::new(0);
+        Box::leak(Box::new(File { count, full }))
     }
 
     pub(crate) fn full() -> &'static File {
-        let count = AtomicU64::new(0);
-        Box::leak(Box::new(File { count, full: true }))
+        let file = File::new();
+        file.full.store(1, Ordering::Relaxed);
+        file
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed) == 1
     }
 
     pub(crate) fn value(&self) -> u64 {
@@ -102,7 +109,7 @@ pub(crate) trait Records: 'static {
 
 impl Records for File {
     fn insert(&'static self) -> Result<&'static AtomicU64, Trouble> {
-        match self.full {
+        match self.is_full() {
             true => Err(Trouble::Full),
             false => Ok(&self.count),
         }
@@ -132,9 +139,14 @@ impl<F: Records> Counter<F> {
     }
 
     pub(crate) fn add_in(&self, process: u32, n: u64) {
-        if !self.cell.add_fast(n) && self.cell.add_slowly(n, process) {
+        if !self.cell.add_fast(n) && self.cell.add_slowly(n, process) == Addition::Waits {
             self.follow(process);
         }
+    }
+
+    /// Lets `n` wait.
+    pub(crate) fn wait(&self, process: u32, n: u64) {
+        assert_eq!(self.cell.add_slowly(n, process), Addition::Waits);
     }
 
     pub(crate) fn follow(&self, process: u32) -> Followed<F> {

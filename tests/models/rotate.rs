@@ -28,7 +28,11 @@ fn rotate(adders: u64, times: u64, next: fn() -> Vec<Option<&'static File>>) {
     let later = next.iter().flatten().map(|file| file.value());
     let sum = first.value() + later.sum::<u64>() + counter.cell.waiting();
     assert_eq!(sum, 1 + 2 * adders * times);
-    let open = next.last().copied().flatten().filter(|file| !file.full);
+    let open = next
+        .last()
+        .copied()
+        .flatten()
+        .filter(|file| !file.is_full());
     if let Some(word) = counter.cell.word() {
         let open = open.expect("it is attached to no file that was left");
         assert!(
@@ -56,7 +60,11 @@ fn additions_meet_a_rotation() {
 #[test]
 fn an_addition_meets_two_rotations() {
     let model = || rotate(1, 1, || vec![Some(File::new()), Some(File::new())]);
-    explore("an_addition_meets_two_rotations", Bound::None, model);
+    explore(
+        "an_addition_meets_two_rotations",
+        Bound::ThreeAtFirst,
+        model,
+    );
 }
 
 // test[count.add, file.off]
@@ -75,6 +83,41 @@ fn additions_meet_a_rotation_to_a_full_file() {
         Bound::None,
         model,
     );
+}
+
+// test[count.add, count.full, file.rotate]
+#[test]
+fn an_addition_that_is_being_refused_meets_a_rotation() {
+    let name = "an_addition_that_is_being_refused_meets_a_rotation";
+    explore(name, Bound::None, || {
+        let file = File::new();
+        let counter = Arc::new(Counter::beside(Some(File::full())));
+        let other = counter.clone();
+        let adding = thread::spawn(move || other.add(2));
+        counter.rotate(Some(file));
+        adding.join().expect("it ends");
+        counter.add(4);
+        assert_eq!((file.value(), counter.cell.waiting()), (6, 0));
+    });
+}
+
+/// What waits because there was no room gets into the next file, whoever comes first.
+// test[count.add, count.full, file.rotate]
+#[test]
+fn additions_that_were_refused_meet_a_rotation() {
+    let name = "additions_that_were_refused_meet_a_rotation";
+    explore(name, Bound::None, || {
+        let (full, file) = (File::full(), File::new());
+        let counter = Arc::new(Counter::beside(Some(full)));
+        counter.add(1);
+        let other = counter.clone();
+        let adding = thread::spawn(move || other.add(2));
+        counter.rotate(Some(file));
+        adding.join().expect("it ends");
+        assert_eq!((file.value(), counter.cell.waiting()), (3, 0));
+        counter.add(4);
+        assert_eq!((file.value(), counter.cell.waiting()), (7, 0));
+    });
 }
 
 // test[count.add, file.rotate]
