@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use gotelemetry::counter::cell::{Addition, Cell, Slot};
+use gotelemetry::counter::table::Trouble;
 
 /// The process that counts.
 const PROCESS: u32 = 7;
@@ -213,4 +214,30 @@ fn a_sum_that_wrapped_is_repaired() {
     assert!(cell.add_fast(5));
     assert_eq!(value(high), u64::MAX);
     assert!(!cell.add_fast(1));
+}
+
+// test[count.retry]
+#[test]
+fn a_cell_that_was_refused_is_not_once_its_file_is_left() {
+    let (cell, open) = (cell(), Place::default());
+    let file: &'static AtomicU64 = count(0);
+    let room = std::cell::Cell::new(false);
+    let insert = |file: &'static AtomicU64| room.get().then_some(file).ok_or(Trouble::Full);
+    open.set(Some(file));
+    assert_eq!(cell.add_slowly(1, PROCESS), Addition::Waits);
+    cell.follow(PROCESS, || open.get(), insert);
+    assert_eq!(cell.add_slowly(1, PROCESS), Addition::Refused);
+    open.set(None);
+    cell.follow(PROCESS, || open.get(), insert);
+    assert_eq!(cell.add_slowly(1, PROCESS), Addition::Waits);
+    open.set(Some(file));
+    cell.follow(PROCESS, || open.get(), insert);
+    assert_eq!(cell.add_slowly(1, PROCESS), Addition::Refused);
+    // In mode off what waits is given up.
+    cell.forget();
+    cell.move_on(PROCESS, || open.get(), insert);
+    assert_eq!(cell.add_slowly(1, PROCESS), Addition::Waits);
+    room.set(true);
+    cell.follow(PROCESS, || open.get(), insert);
+    assert_eq!((value(file), cell.waiting()), (1, 0));
 }

@@ -185,6 +185,7 @@ impl<S: Slot> Cell<S> {
                     Followed::Refused(file, trouble)
                 }
                 None => {
+                    self.refused.store(0, Ordering::Relaxed);
                     self.detach();
                     Followed::NoFile
                 }
@@ -217,6 +218,7 @@ impl<S: Slot> Cell<S> {
             return self.follow(process, open, insert);
         }
         // Whoever adds to it meanwhile lets it follow.
+        self.refused.store(0, Ordering::Relaxed);
         self.detach();
         Followed::Idle
     }
