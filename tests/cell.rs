@@ -1,10 +1,10 @@
 //! The count of one name in one process: waiting, attached, high, and forked.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
-use gotelemetry::counter::cell::{Addition, Cell, Slot};
+use gotelemetry::counter::cell::{Addition, Cell, Followed, Slot};
 use gotelemetry::counter::table::Trouble;
 
 /// The process that counts.
@@ -73,6 +73,27 @@ fn a_cell_follows_the_files() {
     cell.attach(second, PROCESS);
     add(&cell, 4);
     assert_eq!((value(first), value(second), cell.waiting()), (1, 6, 0));
+}
+
+// test[file.rotate]
+#[test]
+fn a_cell_looks_again_if_another_file_was_opened_while_it_followed() {
+    let cell = cell();
+    add(&cell, 5);
+    let files: &[_; 2] = Box::leak(Box::new([count(0), count(0)]));
+    // The second file is opened while the record in the first is looked for.
+    let opened = AtomicUsize::new(0);
+    let followed = cell.follow(
+        PROCESS,
+        || files.get(opened.load(Ordering::Relaxed)),
+        |file| {
+            opened.store(1, Ordering::Relaxed);
+            Ok(*file)
+        },
+    );
+    assert!(matches!(followed, Followed::Attached));
+    add(&cell, 2);
+    assert_eq!((value(files[0]), value(files[1])), (5, 2));
 }
 
 #[test]

@@ -137,6 +137,22 @@ fn a_file_cannot_outgrow_what_the_memory_holds() {
     assert_eq!(memory.counts().len(), inserted);
 }
 
+// test[count.full]
+#[test]
+fn a_file_cannot_outgrow_what_readers_take() {
+    let mut memory = Memory::new();
+    memory.max = u32::MAX;
+    for word in [&memory.known, &memory.len] {
+        word.store(layout::MAX_FILE_LEN, Ordering::Relaxed);
+    }
+    let limit = layout::MAX_FILE_LEN - 64;
+    memory.word(header_len()).store(limit, Ordering::Relaxed);
+    let name = [b'x'; 100];
+    assert_eq!(memory.table().insert(&name).err(), Some(Trouble::Full));
+    assert_eq!(memory.len.load(Ordering::Relaxed), layout::MAX_FILE_LEN);
+    assert_eq!(memory.word(header_len()).load(Ordering::Relaxed), limit);
+}
+
 // test[find.grown]
 #[test]
 fn records_beyond_what_is_known_are_found_once_the_limit_covers_them() {

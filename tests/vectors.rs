@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use support::agree::{agree, tiles};
 use support::oracle;
 use vectors::{Case, Expect, Json};
 
@@ -161,7 +162,7 @@ fn stage(clause: &str) -> &'static str {
 }
 
 #[test]
-fn the_oracle_agrees_with_every_case_that_reads_a_count_file() {
+fn the_oracle_and_the_reader_agree_with_every_case_that_reads_a_count_file() {
     let mut compared = 0;
     let mut differing = Vec::new();
     for case in vectors::all().iter().filter(|case| case.op == "read-file") {
@@ -172,6 +173,8 @@ fn the_oracle_agrees_with_every_case_that_reads_a_count_file() {
         for (_, size) in &case.extended {
             bytes.resize(usize::try_from(*size).expect("it fits"), 0);
         }
+        agree(&bytes);
+        tiles(&bytes);
         let expected = by_oracle(&bytes);
         let agrees = match &case.expect {
             Expect::OneOf(several) => several.iter().any(|(_, expect)| *expect == expected),

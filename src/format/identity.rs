@@ -354,6 +354,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_crate_is_known_by_its_repository_or_else_by_its_name() {
+        for (repository, program) in [
+            ("https://github.com/owner/tool.git", "github.com/owner/tool"),
+            ("https://example.com/tool/", "example.com/tool"),
+            ("example.com/tool", "example.com/tool"),
+            ("https://", "tool"),
+            ("", "tool"),
+        ] {
+            let identity = Identity::of_crate(repository, "tool", "1.2.0", "devel");
+            let identity = identity.map(|id| (id.program, id.version, id.goos, id.goarch));
+            let expected = (program.to_owned(), "v1.2.0".to_owned());
+            let host = (goos().to_owned(), goarch().to_owned());
+            assert_eq!(identity, Ok((expected.0, expected.1, host.0, host.1)));
+        }
+    }
+
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    #[test]
+    fn the_host_is_named_in_terms_of_go() {
+        assert_eq!((goos(), goarch()), ("linux", "amd64"));
+    }
+
     // test[id.file-name]
     #[test]
     fn a_file_is_named_after_the_last_element_of_the_path_and_the_build() {

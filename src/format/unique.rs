@@ -196,15 +196,12 @@ mod tests {
 
     #[test]
     fn the_second_of_two_equal_names_is_found_at_every_place() {
-        let mut names = numbered(100);
-        assert_eq!(repeated(&names), None);
+        assert_eq!(repeated(&numbered(100)), None);
         for second in 1_u32..100 {
-            let kept = names.clone();
-            if let Some(name) = names.get_mut(index(second)) {
-                *name = b"counter-0".to_vec();
-            }
+            let mut names = numbered(second);
+            names.push(b"counter-0".to_vec());
+            names.extend(numbered(100).into_iter().skip(index(second) + 1));
             assert_eq!(repeated(&names), Some(second));
-            names = kept;
         }
     }
 
@@ -233,6 +230,10 @@ mod tests {
         names.push(names.first().cloned().unwrap_or_default());
         names.push(b"another".to_vec());
         assert_eq!(repeated(&names), Some(3000));
+        let stack = b"bug\na.f:+1,+0x2".to_vec();
+        names.splice(3000.., [stack.clone(), stack]);
+        assert_eq!(suspects(&found(&names)), None);
+        assert_eq!(repeated(&names), None);
     }
 
     #[test]
