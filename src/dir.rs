@@ -218,6 +218,23 @@ impl TelemetryDir {
         self.root.join("upload")
     }
 
+    /// The report of all that was counted in the week that ended on `date`.
+    // spec[report.names]
+    pub fn local_report(&self, date: Date) -> PathBuf {
+        self.local().join(format!("local.{date}.json"))
+    }
+
+    /// The part of that report that may be sent, until it is.
+    // spec[report.names]
+    pub fn ready_report(&self, date: Date) -> PathBuf {
+        self.local().join(format!("{date}.json"))
+    }
+
+    /// The copy of what was sent of the week that ended on `date`.
+    pub fn uploaded(&self, date: Date) -> PathBuf {
+        self.upload().join(format!("{date}.json"))
+    }
+
     /// The count files, sorted by name; none if there is no such directory.
     ///
     /// # Errors
@@ -244,8 +261,15 @@ impl TelemetryDir {
     /// If the directory cannot be listed.
     pub fn last_upload(&self) -> Result<Option<Date>, DirError> {
         let reports = TelemetryDir::reports(&self.upload())?;
-        Ok(reports.iter().filter_map(|path| report_week(path)).max())
+        let dates = reports.iter().filter_map(|path| uploaded_week(path));
+        Ok(dates.max())
     }
+}
+
+/// The week of the copy of an upload report by its name, `YYYY-MM-DD.json`.
+// spec[report.last-week]
+fn uploaded_week(path: &Path) -> Option<Date> {
+    Date::parse(path.file_name()?.to_str()?.strip_suffix(".json")?).ok()
 }
 
 /// The week of a report by its name, `YYYY-MM-DD.json` or `local.YYYY-MM-DD.json`.
@@ -335,6 +359,17 @@ fn catch_up(mut file: &File, bytes: &mut Vec<u8>) -> io::Result<()> {
 ///
 /// If it cannot be read, is no regular file, or is longer than 16 MiB.
 pub fn read_report(path: &Path) -> Result<Vec<u8>, DirError> {
+    read_bounded(path, MAX_REPORT_LEN)
+}
+
+/// The text of the upload config at `path`, anywhere on the machine.
+///
+/// # Errors
+///
+/// If it cannot be read, is no regular file, or is longer than 16 MiB.
+// spec[config.size]
+#[cfg(feature = "cli")]
+pub fn read_config(path: &Path) -> Result<Vec<u8>, DirError> {
     read_bounded(path, MAX_REPORT_LEN)
 }
 

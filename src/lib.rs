@@ -6,7 +6,8 @@
 //! - L1 [`counter`]: counting without locks in a memory that many programs change.
 //! - L2 [`dir`], [`mode`], [`week`], [`system`]: the telemetry directory; [`recorder`]: counters in
 //!   its files.
-//! - L3 `json`, `report`: documents, with feature `cli`.
+//! - L3 `json`, `config`, `report`, `verdict`: documents; `reporter`: how they come about; with
+//!   feature `cli`.
 //! - L4 `conformance`: the suite that asks other implementations, with feature `cli`; with feature
 //!   `conformance` its vectors are compiled in.
 //! - L6 `cli`: the program, with feature `cli`.
@@ -45,9 +46,15 @@ pub mod system;
 pub mod week;
 
 #[cfg(feature = "cli")]
+pub mod config;
+#[cfg(feature = "cli")]
 pub mod json;
 #[cfg(feature = "cli")]
 pub mod report;
+#[cfg(feature = "cli")]
+pub mod reporter;
+#[cfg(feature = "cli")]
+pub mod verdict;
 
 #[cfg(feature = "cli")]
 pub mod conformance;

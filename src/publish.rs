@@ -31,13 +31,7 @@ const ABANDONED: i64 = 24 * 60 * 60;
 /// before is left as it was.
 // spec[dir.publish]
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), DirError> {
-    sweep(path);
-    let aside = Aside::write(path, content, Durable::Yes)?;
-    fs::rename(&aside.path, path).map_err(DirError::io("replace", path))?;
-    // From here on the name aside may be another process's, one with our number on another host.
-    std::mem::forget(aside);
-    sync_directory(path);
-    Ok(())
+    Aside::durable(path, content)?.replace(path)
 }
 
 /// Puts a file with `content` at `path`, if there is none. Returns whether there was none.
@@ -46,12 +40,7 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), DirError> {
 /// a power failure leaves without content is told by its first bytes.
 // spec[dir.publish]
 pub(crate) fn create(path: &Path, content: &[u8]) -> Result<bool, DirError> {
-    let aside = Aside::write(path, content, Durable::No)?;
-    match fs::hard_link(&aside.path, path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(DirError::io("create", path)(error)),
-    }
+    Aside::write(path, content, Durable::No)?.link(path)
 }
 
 /// Whether a file is to outlast a power failure.
@@ -107,12 +96,38 @@ fn names(directory: &Path) -> Vec<OsString> {
     entries.map(|entry| entry.file_name()).collect()
 }
 
-/// A file written aside. It is removed when dropped.
-struct Aside {
+/// A file written aside. Its name aside is removed when it is dropped.
+pub(crate) struct Aside {
     path: PathBuf,
 }
 
 impl Aside {
+    /// Writes a file that outlasts a power failure, to be put at `target`.
+    // spec[dir.publish]
+    pub(crate) fn durable(target: &Path, content: &[u8]) -> Result<Aside, DirError> {
+        sweep(target);
+        Aside::write(target, content, Durable::Yes)
+    }
+
+    /// Puts the file at `target`, in place of what is there.
+    pub(crate) fn replace(self, target: &Path) -> Result<(), DirError> {
+        fs::rename(&self.path, target).map_err(DirError::io("replace", target))?;
+        // From here on the name aside may be another process's, one with our number on another
+        // host.
+        std::mem::forget(self);
+        sync_directory(target);
+        Ok(())
+    }
+
+    /// Puts the file at `target`, if there is none. Returns whether there was none.
+    pub(crate) fn link(self, target: &Path) -> Result<bool, DirError> {
+        match fs::hard_link(&self.path, target) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(DirError::io("create", target)(error)),
+        }
+    }
+
     fn write(target: &Path, content: &[u8], durable: Durable) -> Result<Aside, DirError> {
         let len = u64::try_from(content.len()).unwrap_or(u64::MAX);
         system::may_reach(len).map_err(DirError::io("write", target))?;

@@ -75,14 +75,21 @@ pub fn modified(path: &Path) -> Option<Time> {
 /// A number that nobody can foresee, below `end`.
 #[cfg(target_os = "linux")]
 pub(crate) fn random_below(end: u32) -> u32 {
-    let mut bytes = [0; 8];
     // It fails only where the system has no source of randomness yet; the clock has to do then.
-    let flags = rustix::rand::GetRandomFlags::empty();
-    if rustix::rand::getrandom(&mut bytes[..], flags).is_err() {
-        bytes = now().unix().to_ne_bytes();
-    }
-    let number = u64::from_ne_bytes(bytes) % u64::from(end.max(1));
-    u32::try_from(number).unwrap_or_default()
+    let drawn = random_u64().unwrap_or_else(|_| now().unix().cast_unsigned());
+    u32::try_from(drawn % u64::from(end.max(1))).unwrap_or_default()
+}
+
+/// A random number from the system's generator for secrets.
+fn random_u64() -> std::io::Result<u64> {
+    let mut bytes = [0; 8];
+    #[cfg(target_os = "linux")]
+    rustix::io::retry_on_intr(|| {
+        rustix::rand::getrandom(&mut bytes[..], rustix::rand::GetRandomFlags::empty())
+    })?;
+    #[cfg(not(target_os = "linux"))]
+    std::io::Read::read_exact(&mut std::fs::File::open("/dev/urandom")?, &mut bytes)?;
+    Ok(u64::from_ne_bytes(bytes))
 }
 
 /// Whether this process may make a file `end` bytes long. One that tries to write past the limit
@@ -101,6 +108,23 @@ pub(crate) fn may_reach(end: u64) -> std::io::Result<()> {
 #[cfg(not(unix))]
 pub(crate) fn may_reach(_end: u64) -> std::io::Result<()> {
     Ok(())
+}
+
+/// A random number above 0 and below 1, a multiple of 2^-52, from the system's generator for secrets.
+///
+/// # Errors
+///
+/// If the system has no random numbers.
+// spec[report.x]
+#[cfg(feature = "cli")]
+pub(crate) fn random_x() -> std::io::Result<f64> {
+    loop {
+        let drawn = random_u64()? >> 12;
+        if drawn != 0 {
+            // A number of 52 bits is exact, and so is its product with a power of two.
+            return Ok(drawn as f64 / (1_u64 << 52) as f64);
+        }
+    }
 }
 
 /// Lets another process finish what it was caught at.

@@ -343,7 +343,7 @@ fn numbers_keep_their_text() {
 fn count_of(count: &str) -> Result<i64, &'static str> {
     let text = format!("{{\"Programs\":[{{\"Counters\":{{\"n\":{count}}}}}]}}");
     let report = Report::parse(text.as_bytes()).map_err(|error| error.clause)?;
-    Ok(report.programs[0].counters["n"])
+    Ok(report.programs[0].counters[&b"n"[..]])
 }
 
 // test[report.count]
@@ -390,9 +390,12 @@ fn the_last_of_equal_keys_of_a_report_counts() {
         ("2026-11-21", 1)
     );
     let program = &report.programs[0];
-    assert_eq!(program.program, "y");
-    assert_eq!((program.counters.len(), program.counters["n"]), (1, 3));
-    assert_eq!((program.stacks.len(), program.stacks["s\n"]), (1, 7));
+    assert_eq!(program.build.program, b"y");
+    assert_eq!(
+        (program.counters.len(), program.counters[&b"n"[..]]),
+        (1, 3)
+    );
+    assert_eq!((program.stacks.len(), program.stacks[&b"s\n"[..]]), (1, 7));
 }
 
 /// Whether tinyjson may judge this text wrongly: it may hold white space between the digits of an

@@ -28,17 +28,11 @@ fn what_a_report_says_is_read() {
         ("2026-11-21", 1)
     );
     let program = &report.programs[0];
-    let strings = [
-        &program.program,
-        &program.version,
-        &program.go_version,
-        &program.goos,
-        &program.goarch,
-    ];
-    assert_eq!(strings, ["cmd/go", "v1", "go1.27.3", "linux", "amd64"]);
-    let counters = [("a".to_owned(), 1), ("b:c".to_owned(), -2)];
+    let values = ["cmd/go", "v1", "go1.27.3", "linux", "amd64"];
+    assert_eq!(program.build.values(), values.map(str::as_bytes));
+    let counters = [(b"a".to_vec(), 1), (b"b:c".to_vec(), -2)];
     assert_eq!(program.counters, counters.into());
-    let stacks = [("s\nmain.f:+1,+0x2".to_owned(), 3)];
+    let stacks = [(b"s\nmain.f:+1,+0x2".to_vec(), 3)];
     assert_eq!(program.stacks, stacks.into());
 }
 
@@ -64,7 +58,7 @@ fn what_is_absent_or_null_counts_as_empty() {
     assert_eq!(Report::parse(with_program(&members).as_bytes()), Ok(absent));
 }
 
-// test[report.form]
+// test[report.form, report.head]
 #[test]
 fn a_value_of_another_kind_is_refused() {
     let kinds = ["\"text\"", "1", "true", "[1]", "{\"n\":[]}", "[\"a\"]"];
@@ -73,8 +67,11 @@ fn a_value_of_another_kind_is_refused() {
             assert_eq!(refusal(kind), Some("report.form"), "{kind}");
         }
         let is_text = kind == "\"text\"";
-        let week = refusal(&format!("{{\"Week\":{kind}}}"));
-        assert_eq!(week.is_none(), is_text, "{kind}");
+        for key in ["Week", "LastWeek", "Config", "X"] {
+            let clause = refusal(&format!("{{\"{key}\":{kind}}}"));
+            let right = if key == "X" { kind == "1" } else { is_text };
+            assert_eq!(clause, (!right).then_some("report.form"), "{key} {kind}");
+        }
         assert_eq!(
             refusal(&format!("{{\"Programs\":{kind}}}")),
             Some("report.form"),
@@ -109,9 +106,9 @@ fn a_report_names_at_most_65536_programs() {
 #[test]
 fn members_that_are_not_known_are_passed_over() {
     let plain = with_program(r#""Program":"cmd/go","Counters":{"n":1}"#);
-    let odd = r#"{"LastWeek":"","Week":"2026-11-21","X":0.5,"week":1,"Programs":[{"Odd":
+    let odd = r#"{"lastweek":7,"Week":"2026-11-21","x":"","week":1,"Programs":[{"Odd":
         [{"Counters":{"n":"text"}}],"Program":"cmd/go","program":7,"Counters":{"n":1},"Z":null}],
-        "Config":{"Programs":[1]}}"#;
+        "config":{"Programs":[1]}}"#;
     assert_eq!(
         Report::parse(odd.as_bytes()),
         Report::parse(plain.as_bytes())
@@ -126,9 +123,26 @@ fn a_null_that_comes_last_counts() {
         "Counters":{"n":1},"Counters":null}]}"#;
     let report = Report::parse(text.as_bytes()).expect("a report");
     let program = &report.programs[0];
-    assert_eq!((report.week.as_str(), program.program.as_str()), ("", ""));
+    assert_eq!(
+        (report.week.as_str(), program.build.program.as_slice()),
+        ("", &b""[..])
+    );
     assert!(program.counters.is_empty());
     let text = r#"{"Programs":[{}],"Programs":null}"#;
     let report = Report::parse(text.as_bytes()).expect("a report");
     assert!(report.programs.is_empty());
+}
+
+// test[report.head]
+#[test]
+fn the_head_of_a_report_is_read() {
+    let text = r#"{"LastWeek":"2026-11-14","X":0.45212553953238555,"Config":"v0.93.0"}"#;
+    let report = Report::parse(text.as_bytes()).expect("a report");
+    assert_eq!(
+        (report.last_week.as_str(), report.x, report.config.as_str()),
+        ("2026-11-14", 0.452_125_539_532_385_55, "v0.93.0")
+    );
+    assert_eq!(refusal(r#"{"X":1e309}"#), Some("report.form"));
+    let null = r#"{"LastWeek":null,"X":null,"Config":null}"#;
+    assert_eq!(Report::parse(null.as_bytes()), Ok(Report::default()));
 }

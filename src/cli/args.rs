@@ -21,6 +21,8 @@ const OPTIONS: &[(&str, &str)] = &[
     ("program", "PATH"),
     ("program-version", "V"),
     ("goversion", "G"),
+    ("config", "FILE"),
+    ("config-version", "V"),
     ("driver", "CMD"),
     ("vectors", "DIR"),
     ("known", "FILE"),
@@ -49,6 +51,8 @@ pub(super) struct Args {
     pub(super) go_version: Option<String>,
     /// In days.
     pub(super) older_than: Option<u32>,
+    pub(super) config: Option<PathBuf>,
+    pub(super) config_version: Option<String>,
     pub(super) driver: Option<String>,
     pub(super) vectors: Option<PathBuf>,
     pub(super) known: Option<PathBuf>,
@@ -108,6 +112,8 @@ impl Args {
                 let days = parser.value().and_then(|v| v.parse()).map_err(misuse)?;
                 self.older_than = Some(days);
             }
+            "config" => self.config = Some(PathBuf::from(parser.value().map_err(misuse)?)),
+            "config-version" => self.config_version = Some(text(parser)?),
             "driver" => self.driver = Some(text(parser)?),
             "vectors" => self.vectors = Some(PathBuf::from(parser.value().map_err(misuse)?)),
             "known" => self.known = Some(PathBuf::from(parser.value().map_err(misuse)?)),

@@ -7,7 +7,7 @@ use super::{Command, Context, Outcome, Result, dump, quote::escaped, quote::quot
 use crate::dir::{TelemetryDir, read_report, report_week};
 use crate::format::date::Date;
 use crate::json::Writer;
-use crate::report::Report;
+use crate::report::{Build, ProgramReport, Report};
 
 pub(super) static COMMAND: Command = Command {
     names: &["csv"],
@@ -22,9 +22,6 @@ week, labelled with the first file that has it.",
     max_files: 0,
     run: csv,
 };
-
-/// A build of a program: program, version, goversion, goos, goarch.
-type Build = [String; 5];
 
 /// The counts of one build in one file.
 struct Counts {
@@ -45,14 +42,14 @@ fn csv(context: &mut Context<'_>) -> Result<Outcome> {
         writeln!(context.out)?;
     } else {
         for Row { value, name, build } in &rows {
-            let plain = |text: &String| {
-                context.args.go || (!text.contains(',') && escaped(text.as_bytes()) == *text)
+            let plain = |text: &str| {
+                context.args.go || (!text.contains(',') && escaped(text.as_bytes()) == text)
             };
-            let column = |text: &String| match plain(text) {
-                true => text.clone(),
-                false => quoted(text.as_bytes()),
+            let column = |value| match String::from_utf8_lossy(value) {
+                text if plain(&text) => text.into_owned(),
+                text => quoted(text.as_bytes()),
             };
-            let build = build.each_ref().map(column).join(",");
+            let build = build.values().map(column).join(",");
             writeln!(context.out, "{value},{},{build}", quoted(name))?;
         }
     }
@@ -70,11 +67,8 @@ impl Row<'_> {
         json.object(|json| {
             json.key(b"Value").i64(self.value);
             json.key(b"Name").string(self.name);
-            for (key, value) in ["Program", "Version", "GoVersion", "GOOS", "GOARCH"]
-                .iter()
-                .zip(self.build)
-            {
-                json.key(key.as_bytes()).string(value.as_bytes());
+            for (key, value) in Build::KEYS.iter().zip(self.build.values()) {
+                json.key(key.as_bytes()).string(value);
             }
         });
     }
@@ -131,9 +125,8 @@ struct OfFile {
 /// Reads a count file. Go takes a count for a signed number, so a large one is negative if `wrap`.
 fn from_count_file(path: &Path, wrap: bool) -> std::result::Result<OfFile, String> {
     dump::with_file(path, |file| {
-        let text =
-            |key| String::from_utf8_lossy(file.meta.get(key).unwrap_or_default()).into_owned();
-        let build = ["Program", "Version", "GoVersion", "GOOS", "GOARCH"].map(text);
+        let value = |key| file.meta.get(key).unwrap_or_default().to_vec();
+        let build = Build::of(Build::KEYS.map(value));
         let signed = |count: u64| match wrap {
             true => count.cast_signed(),
             false => i64::try_from(count).unwrap_or(i64::MAX),
@@ -155,20 +148,9 @@ fn from_count_file(path: &Path, wrap: bool) -> std::result::Result<OfFile, Strin
 fn from_report(path: &Path) -> std::result::Result<OfFile, String> {
     let text = read_report(path).map_err(|error| error.to_string())?;
     let report = Report::parse(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-    let of_program = |program: crate::report::ProgramReport| Counts {
-        build: [
-            program.program,
-            program.version,
-            program.go_version,
-            program.goos,
-            program.goarch,
-        ],
-        counts: program
-            .counters
-            .into_iter()
-            .chain(program.stacks)
-            .map(|(name, count)| (name.into_bytes(), count))
-            .collect(),
+    let of_program = |program: ProgramReport| Counts {
+        build: program.build,
+        counts: program.counters.into_iter().chain(program.stacks).collect(),
     };
     Ok(OfFile {
         week: report_week(path),

@@ -15,6 +15,7 @@ mod dump;
 mod explain;
 mod help;
 mod quote;
+mod report;
 mod set;
 mod status;
 #[cfg(target_os = "linux")]
@@ -128,6 +129,7 @@ const COMMANDS: &[&Command] = &[
     &clean::COMMAND,
     &dump::COMMAND,
     &csv::COMMAND,
+    &report::COMMAND,
     #[cfg(target_os = "linux")]
     &count::COMMAND,
     &conformance::COMMAND,

@@ -7,10 +7,12 @@
 
 use std::borrow::Cow;
 
+mod form;
 mod read;
 mod value;
 mod write;
 
+pub(crate) use form::Form;
 pub use read::{Event, JsonError, MAX_DEPTH, Reader};
 pub use value::Value;
 pub use write::Writer;

@@ -124,20 +124,22 @@ fn read_report(request: &Request) -> Answer {
 }
 
 fn program(program: &ProgramReport) -> Value {
-    let counts = |counts: &BTreeMap<String, i64>| {
+    let counts = |counts: &BTreeMap<Vec<u8>, i64>| {
         let counts = counts.iter();
         Value::Object(
             counts
-                .map(|(name, count)| (hex(name.as_bytes()), decimal(count)))
+                .map(|(name, count)| (hex(name), decimal(count)))
                 .collect(),
         )
     };
+    let text = |value: &[u8]| Value::String(String::from_utf8_lossy(value).into_owned());
+    let [path, version, go_version, goos, goarch] = program.build.values().map(text);
     Value::from([
-        ("program", program.program.as_str().into()),
-        ("version", program.version.as_str().into()),
-        ("go_version", program.go_version.as_str().into()),
-        ("goos", program.goos.as_str().into()),
-        ("goarch", program.goarch.as_str().into()),
+        ("program", path),
+        ("version", version),
+        ("go_version", go_version),
+        ("goos", goos),
+        ("goarch", goarch),
         ("counters", counts(&program.counters)),
         ("stacks", counts(&program.stacks)),
     ])

@@ -1,5 +1,6 @@
 """Reading weekly reports (report.md)."""
 
+import math
 from dataclasses import dataclass
 
 import files
@@ -46,6 +47,11 @@ def parse(data):
     if not isinstance(document, dict):
         raise Reject("report.form", reason="no object")
     week = member(document, "Week", str)
+    # report.head
+    member(document, "LastWeek", str)
+    member(document, "Config", str)
+    if not math.isfinite(float(member(document, "X", jsontext.Number) or b"0")):
+        raise Reject("report.form", reason="X is too large")
     programs = member(document, "Programs", list)
     # report.programs
     if len(programs) > MAX_PROGRAMS:

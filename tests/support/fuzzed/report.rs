@@ -8,8 +8,11 @@ use crate::document::Doc;
 use crate::naive_json;
 
 /// A program: its five texts, its counters, its stacks.
-type Program = ([String; 5], Counts, Counts);
-type Counts = BTreeMap<String, i64>;
+type Program = ([Vec<u8>; 5], Counts, Counts);
+type Counts = BTreeMap<Vec<u8>, i64>;
+
+/// Week, LastWeek and Config; X; the programs.
+type Parts = ([String; 3], f64, Vec<Program>);
 
 const TEXTS: [&str; 5] = ["Program", "Version", "GoVersion", "GOOS", "GOARCH"];
 
@@ -17,11 +20,10 @@ pub(crate) fn check(data: &[u8]) {
     let ours = Report::parse(data);
     match naive_json::read(data) {
         Ok(doc) => match report(&doc) {
-            Some((week, programs)) => {
+            Some(parts) => {
                 let ours = ours.expect("it has the form of a report");
-                assert_eq!(ours.week, week);
-                let ours: Vec<Program> = ours.programs.into_iter().map(parts).collect();
-                assert_eq!(ours, programs);
+                round_trip(&ours);
+                assert_eq!(parts_of(ours), parts);
             }
             None => {
                 let error = ours.expect_err("it has another form");
@@ -37,23 +39,33 @@ pub(crate) fn check(data: &[u8]) {
     }
 }
 
-fn parts(program: ProgramReport) -> Program {
-    let texts = [
-        program.program,
-        program.version,
-        program.go_version,
-        program.goos,
-        program.goarch,
-    ];
-    (texts, program.counters, program.stacks)
+/// A report is read back as it was written.
+fn round_trip(report: &Report) {
+    assert_eq!(Report::parse(&report.to_bytes()).as_ref(), Ok(report));
 }
 
-/// The week and the programs of a report, if it is one, every member looked at in its turn.
-fn report(doc: &Doc) -> Option<(String, Vec<Program>)> {
-    let (mut week, mut programs) = (String::new(), Vec::new());
+fn parts_of(report: Report) -> Parts {
+    let program = |program: ProgramReport| {
+        let texts = program.build.values().map(<[u8]>::to_vec);
+        (texts, program.counters, program.stacks)
+    };
+    let texts = [report.week, report.last_week, report.config];
+    (
+        texts,
+        report.x,
+        report.programs.into_iter().map(program).collect(),
+    )
+}
+
+/// The parts of a report, if it is one, every member looked at in its turn.
+fn report(doc: &Doc) -> Option<Parts> {
+    let (mut texts, mut x, mut programs) = Parts::default();
     for (key, value) in members(doc)? {
         match key.as_str() {
-            "Week" => week = text(value)?,
+            "Week" => texts[0] = text(value)?,
+            "LastWeek" => texts[1] = text(value)?,
+            "Config" => texts[2] = text(value)?,
+            "X" => x = float(value)?,
             "Programs" => {
                 programs = match value {
                     Doc::Null => Vec::new(),
@@ -66,7 +78,7 @@ fn report(doc: &Doc) -> Option<(String, Vec<Program>)> {
             _ => {}
         }
     }
-    Some((week, programs))
+    Some((texts, x, programs))
 }
 
 fn program(doc: &Doc) -> Option<Program> {
@@ -77,7 +89,7 @@ fn program(doc: &Doc) -> Option<Program> {
             "Stacks" => stacks = counts(value)?,
             _ => {
                 if let Some(place) = TEXTS.iter().position(|known| known == key) {
-                    texts[place] = text(value)?;
+                    texts[place] = text(value)?.into_bytes();
                 }
             }
         }
@@ -104,8 +116,17 @@ fn text(doc: &Doc) -> Option<String> {
 fn counts(doc: &Doc) -> Option<Counts> {
     let members = members(doc)?.iter();
     members
-        .map(|(name, count)| Some((name.clone(), whole(count)?)))
+        .map(|(name, count)| Some((name.clone().into_bytes(), whole(count)?)))
         .collect()
+}
+
+/// A number that double precision can hold.
+fn float(doc: &Doc) -> Option<f64> {
+    match doc {
+        Doc::Number(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
+        Doc::Null => Some(0.0),
+        _ => None,
+    }
 }
 
 /// A number without fraction and exponent, from -2^63 to 2^64 - 1, in digits alone.

@@ -8,6 +8,7 @@ pub(super) fn cases() -> Vec<Case> {
         .map(|case| also("report.count", case))
         .collect();
     cases.extend(all("report.form", KINDS));
+    cases.extend(all("report.form", HEAD).map(|case| also("report.head", case)));
     cases.extend(
         without_value()
             .into_iter()
@@ -89,6 +90,46 @@ const COUNTS: &[Row] = &[
         "2^64 is no count of a stack.",
         " 3",
         b" 18446744073709551616",
+    ),
+];
+
+/// Heads of other kinds.
+const HEAD: &[Row] = &[
+    (
+        "last-week-object",
+        "An object is no week.",
+        "\"2026-11-14\"",
+        b"{\"Day\": [14]}",
+    ),
+    (
+        "last-week-number",
+        "A number is no week.",
+        "\"2026-11-14\"",
+        b"14",
+    ),
+    (
+        "x-string",
+        "A string is no number.",
+        "0.8262948105",
+        b"\"0.5\"",
+    ),
+    (
+        "x-array",
+        "An array is no number.",
+        "0.8262948105",
+        b"[0.5]",
+    ),
+    (
+        "x-great",
+        "X is a number that binary64 holds.",
+        "0.8262948105",
+        b"1e999999",
+    ),
+    (
+        "config-number",
+        "A number is no version.",
+        "\"v0.35.0\"",
+        b"0.35",
     ),
 ];
 
@@ -257,7 +298,10 @@ fn depths() -> Vec<Case> {
         (
             "depth-65-of-objects",
             "Objects count like arrays.",
-            edited("\"2026-11-14\"", objects.as_bytes()),
+            edited(
+                "\"2026-11-14\"",
+                format!("\"2026-11-14\", \"More\": {objects}").as_bytes(),
+            ),
         ),
         (
             "depth-100000",

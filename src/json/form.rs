@@ -1,0 +1,131 @@
+//! Documents of a known form: members by their names, values of the kind that is asked for.
+//!
+//! Follows `spec/json.md` where a document repeats or leaves out a member. Which members there are
+//! is not known here.
+
+use super::{Event, JsonError, Reader};
+
+/// A document that has to have a form, read value by value. `null` counts as absent everywhere: as
+/// an object without members, an array without elements, an empty string, 0.
+pub(crate) struct Form<'a> {
+    json: Reader<'a>,
+    /// What was read and belongs to the value to come.
+    ahead: Option<Event<'a>>,
+    /// The clause that a document breaks that has another form.
+    clause: &'static str,
+}
+
+type Result<T> = std::result::Result<T, JsonError>;
+
+impl<'a> Form<'a> {
+    /// The document `text`, whose form `clause` states.
+    pub(crate) fn new(text: &'a [u8], clause: &'static str) -> Form<'a> {
+        Form {
+            json: Reader::new(text),
+            ahead: None,
+            clause,
+        }
+    }
+
+    /// Makes sure that nothing follows.
+    pub(crate) fn end(mut self) -> Result<()> {
+        match self.next()? {
+            Event::End => Ok(()),
+            _ => Err(self.error("something follows the document")),
+        }
+    }
+
+    /// Reads an object: `member` is called for every key and has to read the value.
+    pub(crate) fn members(
+        &mut self,
+        mut member: impl FnMut(&mut Form<'a>, &str) -> Result<()>,
+    ) -> Result<()> {
+        match self.next()? {
+            Event::Null => return Ok(()),
+            Event::ObjectStart => {}
+            _ => return Err(self.error("a value that is no object")),
+        }
+        loop {
+            match self.next()? {
+                Event::Key(key) => member(self, &key)?,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Reads an array: `element` is called for every element and has to read it.
+    pub(crate) fn elements(
+        &mut self,
+        mut element: impl FnMut(&mut Form<'a>) -> Result<()>,
+    ) -> Result<()> {
+        match self.next()? {
+            Event::Null => return Ok(()),
+            Event::ArrayStart => {}
+            _ => return Err(self.error("a value that is no array")),
+        }
+        loop {
+            match self.next()? {
+                Event::ArrayEnd => return Ok(()),
+                event => self.ahead = Some(event),
+            }
+            element(self)?;
+        }
+    }
+
+    /// Reads a string.
+    pub(crate) fn string(&mut self) -> Result<String> {
+        match self.next()? {
+            Event::String(text) => Ok(text.into_owned()),
+            Event::Null => Ok(String::new()),
+            _ => Err(self.error("a value that is no string")),
+        }
+    }
+
+    /// Reads a number, as it is written.
+    pub(crate) fn number(&mut self) -> Result<&'a str> {
+        match self.next()? {
+            Event::Number(text) => Ok(text),
+            Event::Null => Ok("0"),
+            _ => Err(self.error("a value that is no number")),
+        }
+    }
+
+    /// Reads a number in double precision; one that is too large for that has another form.
+    pub(crate) fn float(&mut self) -> Result<f64> {
+        let number: Option<f64> = self.number()?.parse().ok();
+        let finite = number.filter(|number| number.is_finite());
+        finite.ok_or_else(|| self.error("a number that double precision cannot hold"))
+    }
+
+    /// Passes over a value, whatever it is.
+    pub(crate) fn skip(&mut self) -> Result<()> {
+        let mut open = 0_usize;
+        loop {
+            match self.next()? {
+                Event::ObjectStart | Event::ArrayStart => open += 1,
+                Event::ObjectEnd | Event::ArrayEnd => open = open.saturating_sub(1),
+                Event::Key(_) => continue,
+                _ => {}
+            }
+            if open == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// An error at the value that was read last.
+    pub(crate) fn error(&self, what: &'static str) -> JsonError {
+        JsonError {
+            offset: self.json.offset(),
+            clause: self.clause,
+            what,
+        }
+    }
+
+    fn next(&mut self) -> Result<Event<'a>> {
+        match self.ahead.take() {
+            Some(event) => Ok(event),
+            None => self.json.next(),
+        }
+    }
+}
