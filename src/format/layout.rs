@@ -133,6 +133,13 @@ mod tests {
     }
 
     #[test]
+    fn no_record_begins_past_what_an_offset_can_be() {
+        assert_eq!(records_off(192), 2272);
+        assert_eq!(records_off(u32::MAX), u32::MAX - 31);
+        assert_eq!(records_off(u32::MAX - 2052), u32::MAX - 31);
+    }
+
+    #[test]
     fn a_record_that_ends_at_a_page_end_touches_it() {
         assert!(touches_page_end(PAGE - 64, PAGE));
         assert!(!touches_page_end(PAGE - 64, PAGE - 32));

@@ -147,4 +147,25 @@ mod tests {
         assert_eq!(missed("a\u{7}".as_bytes()), [Convention::Control]);
         assert_eq!(missed("a\u{2003}b".as_bytes()), [Convention::WhiteSpace]);
     }
+
+    #[test]
+    fn a_name_has_one_colon_at_the_most() {
+        for (name, colons) in [("a", 0), ("a:b", 1), ("a:b:c", 2), ("a:b:c:d", 3)] {
+            let missed = missed(name.as_bytes());
+            assert_eq!(missed.contains(&Convention::OneColon), colons > 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_convention_has_a_clause() {
+        let all = [
+            (Convention::Utf8, "name.utf8"),
+            (Convention::WhiteSpace, "name.white-space"),
+            (Convention::Control, "name.control"),
+            (Convention::OneColon, "name.one-colon"),
+        ];
+        for (convention, clause) in all {
+            assert_eq!(convention.clause(), clause);
+        }
+    }
 }

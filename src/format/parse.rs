@@ -479,3 +479,6 @@ impl<'a> Walk<'a, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
