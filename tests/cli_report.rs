@@ -176,6 +176,34 @@ fn a_file_that_cannot_be_read_is_named_and_stays() {
     assert!(bad.exists());
 }
 
+// test[report.group.each, report.place.failed]
+#[test]
+fn a_week_that_cannot_be_reported_keeps_no_other_from_it() {
+    let home = home("local");
+    home.write("local/b.v1.count", count_file("2026-11-14", &["runs"]));
+    let place = home.path("local/local.2026-11-14.json");
+    fs::create_dir(&place).expect("a directory can be made");
+    let output = home.call(&["report", "--now", NOW]).run();
+    let reason = "the mode is not on [report.upload.mode]";
+    output.is(
+        1,
+        &format!("2026-11-21  reported, 2 counters; nothing is sent: {reason}\n"),
+        &format!(
+            "gotelemetry: {}: not a regular file [dir.files]\n",
+            place.display()
+        ),
+    );
+    assert_eq!(
+        home.names(),
+        [
+            "local/b.v1.count",
+            "local/local.2026-11-21.json",
+            "local/upload.lock",
+            "mode"
+        ]
+    );
+}
+
 // test[config.file, config.form, config.semver]
 #[test]
 fn a_config_that_cannot_be_used_ends_it_before_anything_is_done() {

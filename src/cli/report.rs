@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{CliError, Command, Context, Outcome, Result};
 use crate::config::{UploadConfig, semver::Semver};
-use crate::dir::{self, DirError};
+use crate::dir;
 use crate::json::Writer;
 use crate::mode::Mode;
 use crate::reporter::{Done, NO_CONFIG, Task, Turn, Week, Weeks};
@@ -59,10 +59,10 @@ fn report(context: &mut Context<'_>) -> Result<Outcome> {
     let mut failures: Vec<String> = weeks.unread.iter().map(ToString::to_string).collect();
     let mut lines = Vec::new();
     for week in &weeks.weeks {
-        let done = week.carry_out(&dir, &terms);
-        match line(week, &terms, done) {
-            Ok(line) => lines.push(line),
-            Err(error) => failures.push(format!("{}: {error}", week.date)),
+        match (&week.task, week.carry_out(&dir, &terms)) {
+            (Task::Failed(error), _) => failures.push(error.to_string()),
+            (_, Ok(done)) => lines.push(line(week, &terms, &done)),
+            (_, Err(error)) => failures.push(error.to_string()),
         }
     }
     print(context, &lines, "no week has ended")?;
@@ -96,15 +96,10 @@ fn read_config(path: &Path) -> Result<UploadConfig> {
     config.map_err(|error| CliError::Failed(format!("{}: {error}", path.display())))
 }
 
-fn line(
-    week: &Week,
-    terms: &Terms<'_>,
-    done: std::result::Result<Done, DirError>,
-) -> std::result::Result<Line, DirError> {
-    let done = done?;
+fn line(week: &Week, terms: &Terms<'_>, done: &Done) -> Line {
     let files = week.files.len();
     let judgement = week.judge(terms);
-    let (outcome, text) = match (&week.task, &done, &judgement) {
+    let (outcome, text) = match (&week.task, done, &judgement) {
         (_, Done::Reported { ready }, Some(judgement)) => ("reported", reported(judgement, *ready)),
         (_, Done::Before, _) => (
             "before",
@@ -122,7 +117,7 @@ fn line(
             "no counter in its count files; they stay [report.group.empty]".into(),
         ),
     };
-    Ok(Line {
+    Line {
         week: week.date.to_string(),
         outcome,
         text,
@@ -132,7 +127,7 @@ fn line(
             Verdict::Held(reason) => Some(reason),
             Verdict::Sent => None,
         }),
-    })
+    }
 }
 
 fn reported(judgement: &Judgement<'_>, ready: bool) -> String {

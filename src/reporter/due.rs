@@ -31,6 +31,8 @@ pub(super) struct Group {
     pub(super) files: Vec<PathBuf>,
     /// The earliest time at which one of them begins.
     pub(super) begin: Time,
+    /// Whether the week was reported before, so that nothing is added up.
+    is_reported: bool,
     /// Whether one of them holds a name.
     pub(super) has_names: bool,
     /// What they add up to, in the order in which programs first occur.
@@ -114,6 +116,7 @@ impl Due {
         let group = self.weeks.entry(date).or_insert_with(|| Group {
             files: Vec::new(),
             begin,
+            is_reported: is_reported(date),
             has_names: false,
             programs: Vec::new(),
             places: BTreeMap::new(),
@@ -121,7 +124,7 @@ impl Due {
         // spec[report.group.begin]
         group.begin = group.begin.min(begin);
         group.files.push(path.to_owned());
-        if !is_reported(date) {
+        if !group.is_reported {
             group.merge(&file);
         }
         Ok(())

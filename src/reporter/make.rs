@@ -59,7 +59,7 @@ pub enum Task {
     },
     /// None of its count files holds a name; they stay.
     Nothing,
-    /// Whether it was reported cannot be told; its count files stay.
+    /// Whether it was reported cannot be told, or it cannot be; its count files stay.
     Failed(DirError),
 }
 
@@ -99,15 +99,17 @@ impl Weeks {
     ///
     /// # Errors
     ///
-    /// If a directory cannot be listed, or the system has no random numbers.
+    /// If a directory cannot be listed.
     pub fn read(dir: &TelemetryDir, terms: &Terms<'_>, config: &str) -> Result<Weeks, DirError> {
         let last_week = last_week(dir, terms.now)?;
         let was_reported = |date| matches!(before(dir, date, terms.now), Ok(Before::Reported));
         let due = Due::read(dir, terms.now, was_reported)?;
         let mut weeks = Vec::new();
         // spec[report.group.each, report.group.weeks]
-        for (date, group) in due.weeks {
-            let (files, task) = task(dir, terms, date, group, (&last_week, config))?;
+        for (date, mut group) in due.weeks {
+            let files = std::mem::take(&mut group.files);
+            let task = task(dir, terms.now, date, group, (&last_week, config));
+            let task = task.unwrap_or_else(Task::Failed);
             weeks.push(Week { date, files, task });
         }
         let unread = due.unread;
@@ -124,21 +126,19 @@ fn last_week(dir: &TelemetryDir, now: Time) -> Result<String, DirError> {
 
 fn task(
     dir: &TelemetryDir,
-    terms: &Terms<'_>,
+    now: Time,
     date: Date,
     group: Group,
     (last_week, config): (&str, &str),
-) -> Result<(Vec<PathBuf>, Task), DirError> {
-    let files = group.files;
-    let (replaces_local, replaces_ready) = match before(dir, date, terms.now) {
-        Ok(Before::Reported) => return Ok((files, Task::Delete)),
-        Ok(Before::Unfinished(path)) => return Ok((files, Task::Wait { path })),
-        Ok(Before::Open { local, ready }) => (local, ready),
-        Err(error) => return Ok((files, Task::Failed(error))),
+) -> Result<Task, DirError> {
+    let (replaces_local, replaces_ready) = match before(dir, date, now)? {
+        Before::Reported => return Ok(Task::Delete),
+        Before::Unfinished(path) => return Ok(Task::Wait { path }),
+        Before::Open { local, ready } => (local, ready),
     };
     // spec[report.group.empty]
     if !group.has_names {
-        return Ok((files, Task::Nothing));
+        return Ok(Task::Nothing);
     }
     // spec[report.x.fresh]
     let x = system::random_x().map_err(DirError::io("draw a random number for", dir.root()))?;
@@ -157,7 +157,7 @@ fn task(
         replaces_local,
         replaces_ready,
     };
-    Ok((files, Task::Report(draft)))
+    Ok(Task::Report(draft))
 }
 
 /// What was there of a week's reports.
