@@ -9,43 +9,22 @@
         reason = "closing the descriptors of others is no safe function"
     )
 )]
-
-#[path = "support/harness.rs"]
-#[allow(
-    dead_code,
-    reason = "with counters nothing is left out, and without them nothing passes"
-)]
-mod harness;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-#[path = "support/role.rs"]
-mod role;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-mod support;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-#[path = "support/tool.rs"]
-mod tool;
+#[path = "support/processes.rs"]
+mod processes;
 
 use std::process::ExitCode;
 
-use harness::{Outcome, Test};
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+use processes::{role, support, tool};
 
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
 fn main() -> ExitCode {
-    #[cfg(all(target_os = "linux", not(feature = "disabled")))]
-    {
-        if let Some(words) = role::of_this_process() {
-            return roles::play(&words);
-        }
-        let tests = facts::FACTS.map(|(name, fact)| Test {
-            name: name.to_owned(),
-            run: Box::new(move || fact().map(Outcome::Passed)),
-        });
-        harness::main(tests.into())
-    }
-    #[cfg(any(not(target_os = "linux"), feature = "disabled"))]
-    harness::main(vec![Test {
-        name: "adversity".to_owned(),
-        run: Box::new(|| Ok(Outcome::Ignored("nothing is counted here".to_owned()))),
-    }])
+    processes::main(roles::play, || processes::run(facts::FACTS))
+}
+
+#[cfg(any(not(target_os = "linux"), feature = "disabled"))]
+fn main() -> ExitCode {
+    processes::nothing_counts("adversity")
 }
 
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]

@@ -13,34 +13,22 @@ mod disk;
 mod filling;
 #[path = "support/go.rs"]
 mod go;
-#[path = "support/harness.rs"]
-#[cfg_attr(
-    any(not(target_os = "linux"), feature = "disabled"),
-    allow(dead_code, reason = "without counters nothing can pass")
-)]
-mod harness;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-#[path = "support/role.rs"]
-mod role;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-mod support;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-#[path = "support/tool.rs"]
-mod tool;
+#[path = "support/processes.rs"]
+mod processes;
 
 use std::process::ExitCode;
 
-#[cfg(any(not(target_os = "linux"), feature = "disabled"))]
-fn main() -> ExitCode {
-    ExitCode::SUCCESS
-}
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+use processes::{harness, role, support, tool};
 
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]
 fn main() -> ExitCode {
-    if let Some(words) = role::of_this_process() {
-        return filling::play(&words);
-    }
-    tests::main()
+    processes::main(filling::play, tests::main)
+}
+
+#[cfg(any(not(target_os = "linux"), feature = "disabled"))]
+fn main() -> ExitCode {
+    processes::nothing_counts("full_disk")
 }
 
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]

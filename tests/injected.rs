@@ -10,40 +10,25 @@
 //! In one where files are found, or an empty `weekends`, it does so if `GOTELEMETRY_ROUNDS` is set,
 //! and else with one error once, and from then on if files change by it.
 
-#[path = "support/harness.rs"]
-#[cfg_attr(
-    any(not(target_os = "linux"), feature = "disabled"),
-    allow(dead_code, reason = "without counters nothing can pass")
-)]
-mod harness;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-#[path = "support/role.rs"]
-mod role;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-mod support;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-#[path = "support/tool.rs"]
-mod tool;
+#[path = "support/processes.rs"]
+mod processes;
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]
 #[path = "support/two_weeks.rs"]
 mod two_weeks;
 
 use std::process::ExitCode;
 
-#[cfg(any(not(target_os = "linux"), feature = "disabled"))]
-fn main() -> ExitCode {
-    harness::main(vec![harness::Test {
-        name: "injected".to_owned(),
-        run: Box::new(|| Ok(harness::Outcome::Ignored("nothing counts here".to_owned()))),
-    }])
-}
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+use processes::{role, support, tool};
 
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]
 fn main() -> ExitCode {
-    match role::of_this_process() {
-        Some(words) => two_weeks::play(&words),
-        None => failing::main(),
-    }
+    processes::main(two_weeks::play, failing::main)
+}
+
+#[cfg(any(not(target_os = "linux"), feature = "disabled"))]
+fn main() -> ExitCode {
+    processes::nothing_counts("injected")
 }
 
 /// The process that lets calls of others fail.
@@ -59,7 +44,7 @@ mod failing {
     use gotelemetry::dir::TelemetryDir;
     use tempfile::TempDir;
 
-    use crate::harness::{self, Outcome, Test};
+    use crate::processes;
     use crate::role;
     use crate::tool::{self, Sums};
 
@@ -114,34 +99,10 @@ mod failing {
 
     pub(crate) fn main() -> ExitCode {
         let name = "no_call_that_fails_ends_the_program_loses_a_count_or_blocks_the_next";
-        harness::main(vec![Test {
-            name: name.to_owned(),
-            run: Box::new(|| match missing() {
-                None => every_call_fails().map(Outcome::Passed),
-                Some(reason) if required() => {
-                    Err(format!("{reason}, but GOTELEMETRY_REQUIRE_PEERS=1"))
-                }
-                Some(reason) => Ok(Outcome::Ignored(reason)),
-            }),
-        }])
-    }
-
-    fn required() -> bool {
-        std::env::var_os("GOTELEMETRY_REQUIRE_PEERS").is_some_and(|value| value == "1")
-    }
-
-    /// Why no call can be made to fail, if so.
-    fn missing() -> Option<String> {
-        let mut tried = Command::new("strace");
-        tried.args(["-o", "/dev/null", "-e", "inject=chdir:error=EIO", "true"]);
-        match tried.output() {
-            Err(error) => Some(format!("no strace: {error}")),
-            Ok(output) if !output.status.success() => {
-                let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-                Some(format!("strace cannot watch: {said}"))
-            }
-            Ok(_) => None,
-        }
+        processes::run_watched(
+            &["-e", "inject=chdir:error=EIO"],
+            [(name, every_call_fails)],
+        )
     }
 
     /// What a process finds.

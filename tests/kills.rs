@@ -17,50 +17,31 @@ mod account;
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]
 #[path = "support/go.rs"]
 mod go;
-#[path = "support/harness.rs"]
-#[allow(
-    dead_code,
-    reason = "with counters nothing is left out, and without them nothing passes"
-)]
-mod harness;
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]
 #[path = "support/killed.rs"]
 mod killed;
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]
 #[path = "support/ledger.rs"]
 mod ledger;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-#[path = "support/role.rs"]
-mod role;
+#[path = "support/processes.rs"]
+mod processes;
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]
 #[path = "support/script.rs"]
 mod script;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-mod support;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-#[path = "support/tool.rs"]
-mod tool;
 
 use std::process::ExitCode;
 
-use harness::{Outcome, Test};
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+use processes::{role, support, tool};
 
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
 fn main() -> ExitCode {
-    #[cfg(all(target_os = "linux", not(feature = "disabled")))]
-    {
-        if let Some(words) = role::of_this_process() {
-            return killed::play(&words);
-        }
-        harness::main(vec![Test {
-            name: "killed_processes_lose_no_acknowledged_count_and_leave_sound_files".to_owned(),
-            run: Box::new(|| killing::nothing_is_lost().map(Outcome::Passed)),
-        }])
-    }
-    #[cfg(any(not(target_os = "linux"), feature = "disabled"))]
-    harness::main(vec![Test {
-        name: "kills".to_owned(),
-        run: Box::new(|| Ok(Outcome::Ignored("nothing is counted here".to_owned()))),
-    }])
+    processes::main(killed::play, killing::main)
+}
+
+#[cfg(any(not(target_os = "linux"), feature = "disabled"))]
+fn main() -> ExitCode {
+    processes::nothing_counts("kills")
 }
 
 /// The process that kills.
@@ -69,7 +50,7 @@ mod killing {
     use std::fs::{self, File};
     use std::os::unix::process::ExitStatusExt as _;
     use std::path::PathBuf;
-    use std::process::{Child, ChildStdin, Command, Stdio};
+    use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
     use std::thread;
     use std::time::{Duration, Instant, SystemTime};
 
@@ -80,7 +61,7 @@ mod killing {
     use crate::ledger::{Entry, Ledger};
     use crate::script::{Phase, Random, Script};
     use crate::tool::{self, Sums};
-    use crate::{account, go, killed, role};
+    use crate::{account, go, killed, processes, role};
 
     /// How many processes are killed, unless the environment says otherwise.
     const KILLS: u64 = 300;
@@ -96,6 +77,11 @@ mod killing {
 
     /// A signal that nobody can refuse, as the system numbers it.
     const KILL: i32 = 9;
+
+    pub(crate) fn main() -> ExitCode {
+        let name = "killed_processes_lose_no_acknowledged_count_and_leave_sound_files";
+        processes::run([(name, nothing_is_lost)])
+    }
 
     fn told(error: std::io::Error) -> String {
         error.to_string()
@@ -126,7 +112,7 @@ mod killing {
     }
 
     // test[count.add, open.whole, insert.order, grow.blocks, dir.publish, week.weekends.create]
-    pub(crate) fn nothing_is_lost() -> Result<String, String> {
+    fn nothing_is_lost() -> Result<String, String> {
         let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         let seed = variable("GOTELEMETRY_SEED").unwrap_or(since.as_micros() as u64);
         let wanted = variable("GOTELEMETRY_ROUNDS").unwrap_or(KILLS);

@@ -1,37 +1,22 @@
 //! What counting asks of the system: no network, no thread, no process, and nothing at all once a
 //! counter is attached; and how files come into place and grow. `strace` watches.
 
-#[path = "support/harness.rs"]
-#[cfg_attr(
-    any(not(target_os = "linux"), feature = "disabled"),
-    allow(dead_code, reason = "without counters nothing can pass")
-)]
-mod harness;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-#[path = "support/role.rs"]
-mod role;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-mod support;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-#[path = "support/tool.rs"]
-mod tool;
+#[path = "support/processes.rs"]
+mod processes;
 
 use std::process::ExitCode;
 
-#[cfg(any(not(target_os = "linux"), feature = "disabled"))]
-fn main() -> ExitCode {
-    harness::main(vec![harness::Test {
-        name: "system_calls".to_owned(),
-        run: Box::new(|| Ok(harness::Outcome::Ignored("nothing counts here".to_owned()))),
-    }])
-}
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+use processes::{role, support, tool};
 
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]
 fn main() -> ExitCode {
-    match role::of_this_process() {
-        Some(words) => watched::play(&words),
-        None => watching::main(),
-    }
+    processes::main(watched::play, watching::main)
+}
+
+#[cfg(any(not(target_os = "linux"), feature = "disabled"))]
+fn main() -> ExitCode {
+    processes::nothing_counts("system_calls")
 }
 
 /// The process that has others watched.
@@ -43,7 +28,7 @@ mod watching {
     use gotelemetry::dir::TelemetryDir;
     use tempfile::TempDir;
 
-    use crate::harness::{self, Outcome, Test};
+    use crate::processes;
     use crate::role;
 
     type Fact = fn() -> Result<String, String>;
@@ -121,34 +106,7 @@ mod watching {
     const HEAP: [&str; 5] = ["brk", "munmap", "mremap", "mprotect", "madvise"];
 
     pub(crate) fn main() -> ExitCode {
-        let tests = FACTS.map(|(name, fact)| Test {
-            name: name.to_owned(),
-            run: Box::new(move || match missing() {
-                None => fact().map(Outcome::Passed),
-                Some(reason) if required() => {
-                    Err(format!("{reason}, but GOTELEMETRY_REQUIRE_PEERS=1"))
-                }
-                Some(reason) => Ok(Outcome::Ignored(reason)),
-            }),
-        });
-        harness::main(tests.into())
-    }
-
-    fn required() -> bool {
-        std::env::var_os("GOTELEMETRY_REQUIRE_PEERS").is_some_and(|value| value == "1")
-    }
-
-    /// Why nothing can be watched, if so.
-    fn missing() -> Option<String> {
-        let mut tried = Command::new("strace");
-        match tried.args(["-o", "/dev/null", "true"]).output() {
-            Err(error) => Some(format!("no strace: {error}")),
-            Ok(output) if !output.status.success() => {
-                let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-                Some(format!("strace cannot watch: {said}"))
-            }
-            Ok(_) => None,
-        }
+        processes::run_watched(&[], FACTS)
     }
 
     /// Runs `command` to its good end below strace with these options, and returns the calls.

@@ -4,45 +4,22 @@
 //! Nobody but this test's first process deletes a count file, and it opens each just before, so
 //! that it can read what was counted into the file afterwards.
 
-#[path = "support/harness.rs"]
-#[cfg_attr(
-    any(not(target_os = "linux"), feature = "disabled"),
-    allow(dead_code, reason = "without counters nothing can pass")
-)]
-mod harness;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-#[path = "support/role.rs"]
-mod role;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-mod support;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-#[path = "support/tool.rs"]
-mod tool;
+#[path = "support/processes.rs"]
+mod processes;
 
 use std::process::ExitCode;
 
-use harness::{Outcome, Test};
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+use processes::{role, support, tool};
 
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
 fn main() -> ExitCode {
-    #[cfg(all(target_os = "linux", not(feature = "disabled")))]
-    if let Some(words) = role::of_this_process() {
-        return counting::play(&words);
-    }
-    harness::main(vec![Test {
-        name: "what_is_added_while_files_grow_end_and_are_deleted_is_in_some_file_once".to_owned(),
-        run: Box::new(what_is_added_is_in_some_file_once),
-    }])
+    processes::main(counting::play, deleting::main)
 }
 
-fn what_is_added_is_in_some_file_once() -> Result<Outcome, String> {
-    if cfg!(any(not(target_os = "linux"), feature = "disabled")) {
-        let reason = "counting is for Linux, and can be compiled away";
-        return Ok(Outcome::Ignored(reason.to_owned()));
-    }
-    #[cfg(all(target_os = "linux", not(feature = "disabled")))]
-    return deleting::what_is_added_is_in_some_file_once().map(Outcome::Passed);
-    #[cfg(any(not(target_os = "linux"), feature = "disabled"))]
-    unreachable!("it was ignored above")
+#[cfg(any(not(target_os = "linux"), feature = "disabled"))]
+fn main() -> ExitCode {
+    processes::nothing_counts("together")
 }
 
 /// Numbers that look random, the same for the same seed.
@@ -69,6 +46,7 @@ mod deleting {
     use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom};
     use std::os::unix::fs::MetadataExt as _;
     use std::path::{Path, PathBuf};
+    use std::process::ExitCode;
     use std::thread;
     use std::time::{Duration, Instant, SystemTime};
 
@@ -76,9 +54,9 @@ mod deleting {
     use gotelemetry::format::parse;
     use tempfile::TempDir;
 
-    use crate::Random;
     use crate::role::Role;
     use crate::tool::{self, Sums};
+    use crate::{Random, processes};
 
     const PROCESSES: usize = 4;
 
@@ -101,7 +79,12 @@ mod deleting {
         std::env::var(name).ok()?.parse().ok()
     }
 
-    pub(crate) fn what_is_added_is_in_some_file_once() -> Result<String, String> {
+    pub(crate) fn main() -> ExitCode {
+        let name = "what_is_added_while_files_grow_end_and_are_deleted_is_in_some_file_once";
+        processes::run([(name, what_is_added_is_in_some_file_once)])
+    }
+
+    fn what_is_added_is_in_some_file_once() -> Result<String, String> {
         let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         let seed = variable("GOTELEMETRY_SEED").unwrap_or(since.as_micros() as u64 | 1);
         let mut notes = Vec::new();
