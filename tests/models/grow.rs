@@ -6,28 +6,14 @@ use gotelemetry::counter::words::Ordering;
 use gotelemetry::format::layout;
 use loom::thread;
 
-use crate::memory::{Memory, OTHER, Process, TWINS};
+use crate::memory::{Memory, OTHER, Process, TWINS, add_all};
 use crate::{Bound, explore};
 
 /// Each of `names` is inserted by a program of its own, beginning `room` bytes before the end of
 /// the page.
 fn grow(room: u32, names: &'static [&'static str]) {
     let memory = Arc::new(Memory::with_limit(layout::PAGE - room, names));
-    let add = |at: usize| {
-        let process = Process::of(&memory);
-        move || process.add(names[at], 1 << at)
-    };
-    let threads: Vec<_> = (1..names.len()).map(|at| thread::spawn(add(at))).collect();
-    add(0)();
-    for thread in threads {
-        thread.join().expect("it ends");
-    }
-    let counts = memory.counts(0);
-    for name in names {
-        let all = (0..names.len()).filter(|at| names[*at] == *name);
-        let sum = all.map(|at| 1 << at).sum::<u64>();
-        assert_eq!(counts.get(*name), Some(&sum), "{name}");
-    }
+    add_all(&memory, names, || Process::of(&memory));
 }
 
 // test[find.grown, grow.extend]

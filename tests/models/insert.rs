@@ -2,30 +2,14 @@
 
 use std::sync::Arc;
 
-use loom::thread;
-
-use crate::memory::{Memory, OTHER, Process, TWINS};
+use crate::memory::{Memory, OTHER, Process, TWINS, add_all};
 use crate::{Bound, explore};
 
 /// Each thread adds its own number to its name; all must be there in the end.
 fn inserts(memory: Memory, names: &'static [&'static str]) {
     let memory = Arc::new(memory);
     let process = Process::of(&memory);
-    let add = |at: usize| {
-        let process = process.clone();
-        move || process.add(names[at], 1 << at)
-    };
-    let threads: Vec<_> = (1..names.len()).map(|at| thread::spawn(add(at))).collect();
-    add(0)();
-    for thread in threads {
-        thread.join().expect("it ends");
-    }
-    let counts = memory.counts(0);
-    for name in names {
-        let all = (0..names.len()).filter(|at| names[*at] == *name);
-        let sum = all.map(|at| 1 << at).sum::<u64>();
-        assert_eq!(counts.get(*name), Some(&sum), "{name}");
-    }
+    add_all(&memory, names, || process.clone());
     let found = process.table().find(names[0].as_bytes());
     assert!(found.expect("the chain is sound").is_some());
 }

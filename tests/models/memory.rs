@@ -8,6 +8,7 @@ use gotelemetry::counter::words::{AtomicU32, AtomicU64, Ordering, Reach, Words};
 use gotelemetry::format::header::{self, ByteOrder};
 use gotelemetry::format::record::bucket;
 use gotelemetry::format::{layout, parse};
+use loom::thread;
 
 /// Two names of one bucket, with two words each.
 pub(crate) const TWINS: [&str; 2] = ["twin13", "twin36"];
@@ -173,6 +174,30 @@ impl Process {
         let count = self.table().insert(name.as_bytes());
         let count = count.expect("there is room, and nothing is damaged");
         count.fetch_add(n, Ordering::Relaxed);
+    }
+}
+
+/// Each of `names` is added to by a thread of its own, with another number, in the process that
+/// `process` gives it. All must be there in the end.
+pub(crate) fn add_all(
+    memory: &Memory,
+    names: &'static [&'static str],
+    process: impl Fn() -> Arc<Process>,
+) {
+    let add = |at: usize| {
+        let process = process();
+        move || process.add(names[at], 1 << at)
+    };
+    let threads: Vec<_> = (1..names.len()).map(|at| thread::spawn(add(at))).collect();
+    add(0)();
+    for thread in threads {
+        thread.join().expect("it ends");
+    }
+    let counts = memory.counts(0);
+    for name in names {
+        let all = (0..names.len()).filter(|at| names[*at] == *name);
+        let sum = all.map(|at| 1 << at).sum::<u64>();
+        assert_eq!(counts.get(*name), Some(&sum), "{name}");
     }
 }
 
