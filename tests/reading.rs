@@ -408,6 +408,22 @@ fn a_record_that_reaches_into_another_is_rejected() {
 
 // test[fmt.chain.once]
 #[test]
+fn a_record_without_a_name_at_the_very_end_is_visited_once() {
+    let (mut raw, _, _) = sound();
+    let off = 16384;
+    // The file ends behind the fixed part of the record, the limit behind its 32 bytes.
+    raw.grow_to(off + 16);
+    raw.set_limit(16384 + 32);
+    raw.set32(off + NAME_LEN, 0xff00_0000);
+    raw.set32(off + NEXT, 16384);
+    let head = raw.head_off(b"other/counter");
+    raw.set32(head, 16384);
+    let from = (off + NEXT) as u64;
+    assert_eq!(clause_and_offset(&raw.bytes), ("fmt.chain.once", from));
+}
+
+// test[fmt.chain.once]
+#[test]
 fn a_pointer_into_a_record_is_rejected() {
     let mut raw = Raw::new(&raw::sample_meta());
     let long = raw.add(&[b'n'; 100], 1);

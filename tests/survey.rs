@@ -241,3 +241,21 @@ fn a_record_in_a_wrong_chain_and_one_that_reaches_into_another_are_remarked() {
     let chain = raw.bucket(b"errors");
     assert!(fields.contains(&(second, Part::Count { value: 6, chain })));
 }
+
+#[test]
+fn a_pointer_to_where_no_record_can_lie_breaks_its_chain() {
+    let mut raw = Raw::new(&raw::sample_meta());
+    let first = raw.add(b"runs", 3);
+    raw.add(b"errors", 6);
+    let head = raw.head_off(b"runs");
+    // Between two places, before the first, at the limit, far away.
+    for pointer in [first + 8, first - 32, 32, raw.limit(), 0x00ff_ffe0] {
+        raw.set32(head, pointer);
+        let survey = survey(&raw.bytes);
+        let number = raw.bucket(b"runs");
+        let chain = survey.chains.iter().find(|chain| chain.number == number);
+        let chain = chain.expect("the chain is not empty");
+        assert_eq!((chain.records.len(), chain.broken_at), (0, Some(pointer)));
+        tiles(&raw.bytes);
+    }
+}

@@ -292,3 +292,26 @@ fn find(text: &[u8], a: u8, b: u8) -> Option<usize> {
     }
     base.checked_add(tail.iter().position(|byte| *byte == a || *byte == b)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_two_bytes_is_found_wherever_it_is() {
+        for (a, b) in [(b'\n', 0), (b':', b':'), (b'a', b'\x80'), (0, 0xff), (1, 2)] {
+            for len in 0..40 {
+                let other = [a, b].iter().fold(b'x', |other, byte| other.max(byte ^ 1));
+                let other = if [a, b].contains(&other) { b'y' } else { other };
+                let mut text = vec![other; len];
+                assert_eq!(find(&text, a, b), None, "{a} {b} {len}");
+                for at in (0..len).rev() {
+                    if let Some(byte) = text.get_mut(at) {
+                        *byte = if at.is_multiple_of(3) { a } else { b };
+                    }
+                    assert_eq!(find(&text, a, b), Some(at), "{a} {b} {len}");
+                }
+            }
+        }
+    }
+}

@@ -397,7 +397,8 @@ impl<'a> Walk<'a, '_> {
 
     /// Marks a slot as taken; not if it was taken before.
     fn take(&mut self, slot: u32) -> bool {
-        let bit = 1_u64.wrapping_shl(slot % 64);
+        // The shift counts modulo 64.
+        let bit = 1_u64.wrapping_shl(slot);
         let taken = self.taken.get_mut(index(slot / 64));
         taken.is_some_and(|taken| {
             let free = *taken & bit == 0;
