@@ -426,25 +426,4 @@ fn open(path: &Path) -> io::Result<File> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-
-    use super::*;
-
-    // test[read.live]
-    #[test]
-    fn what_was_read_is_brought_up_to_the_limit_that_is_there_afterwards() {
-        let text = "TimeBegin: 2026-11-21T00:00:00Z\n\n";
-        let head = header::encode(text.as_bytes(), header::ByteOrder::Little).expect("short");
-        let mut stale = head.clone();
-        stale.resize(layout::PAGE as usize, 0);
-        let mut fresh = stale.clone();
-        fresh.resize(2 * layout::PAGE as usize, 7);
-        let limit = fresh.len() as u32 - 32;
-        fresh[head.len()..head.len() + 4].copy_from_slice(&limit.to_le_bytes());
-        let mut file = tempfile::tempfile().expect("a file can be made");
-        file.write_all(&fresh).expect("it can be written");
-        catch_up(&file, &mut stale).expect("it can be read");
-        assert!(stale == fresh);
-    }
-}
+mod tests;

@@ -183,3 +183,111 @@ fn directory_of(path: &Path) -> &Path {
         .filter(|parent| !parent.as_os_str().is_empty());
     parent.unwrap_or(Path::new("."))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn names_in(home: &TempDir) -> Vec<OsString> {
+        let mut found: Vec<OsString> = fs::read_dir(home.path())
+            .expect("it can be listed")
+            .map(|entry| entry.expect("it can be read").file_name())
+            .collect();
+        found.sort();
+        found
+    }
+
+    fn read(path: &Path) -> Vec<u8> {
+        fs::read(path).expect("it is there")
+    }
+
+    // test[dir.publish]
+    #[test]
+    fn a_file_is_created_once_and_replaced_whole() {
+        let home = TempDir::new().expect("a directory can be made");
+        let path = home.path().join("weekends");
+        assert!(create(&path, b"1").expect("there is room"));
+        assert!(!create(&path, b"2").expect("there is room"));
+        assert_eq!(read(&path), b"1");
+        replace(&path, b"3").expect("there is room");
+        assert_eq!(read(&path), b"3");
+        let aside = Aside::durable(&path, b"4").expect("there is room");
+        assert_eq!((names_in(&home).len(), read(&path)), (2, b"3".to_vec()));
+        drop(aside);
+        assert_eq!(names_in(&home), ["weekends"]);
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_an_error_at_once() {
+        let home = TempDir::new().expect("a directory can be made");
+        let path = home.path().join("nowhere/weekends");
+        let before = NUMBER.load(Ordering::Relaxed);
+        assert!(create(&path, b"1").is_err_and(|error| error.is_missing()));
+        assert!(replace(&path, b"1").is_err_and(|error| error.is_missing()));
+        // Other tests draw numbers as well, but not many.
+        assert!(NUMBER.load(Ordering::Relaxed) - before < 100);
+        // What lies there is no file that could be replaced.
+        let taken = home.path().join("taken");
+        fs::create_dir(&taken).expect("a directory can be made");
+        assert!(replace(&taken, b"1").is_err());
+        assert!(!create(&taken, b"1").expect("the name is there"));
+        assert_eq!(names_in(&home), ["taken"]);
+    }
+
+    // test[dir.publish]
+    #[test]
+    fn what_was_left_aside_goes_after_a_day() {
+        let home = TempDir::new().expect("a directory can be made");
+        let now = SystemTime::now();
+        for (name, hours) in [
+            (".mode.7.0.tmp", 25),
+            (".mode.7.1.tmp", 23),
+            (".mode.7.2.tmx", 25),
+            (".weekends.7.0.tmp", 25),
+            ("x.mode.7.0.tmp", 25),
+        ] {
+            let file = File::create(home.path().join(name)).expect("a file can be made");
+            let then = now - Duration::from_secs(hours * 60 * 60);
+            file.set_modified(then).expect("it can be set");
+        }
+        replace(&home.path().join("mode"), b"off").expect("there is room");
+        assert_eq!(
+            names_in(&home),
+            [
+                ".mode.7.1.tmp",
+                ".mode.7.2.tmx",
+                ".weekends.7.0.tmp",
+                "mode",
+                "x.mode.7.0.tmp"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_name_of_another_process_is_not_used() {
+        let home = TempDir::new().expect("a directory can be made");
+        let path = home.path().join("mode");
+        let process = std::process::id();
+        let next = NUMBER.load(Ordering::Relaxed);
+        // A process that had our number left these.
+        for number in next..next + 50 {
+            let name = home.path().join(format!(".mode.{process}.{number}.tmp"));
+            fs::write(name, "another's").expect("a file can be written");
+        }
+        replace(&path, b"off").expect("there is room");
+        assert_eq!(read(&path), b"off");
+        assert!(NUMBER.load(Ordering::Relaxed) > next + 50);
+        assert_eq!(names_in(&home).len(), 51);
+    }
+
+    #[test]
+    fn a_name_alone_lies_in_the_present_directory() {
+        assert_eq!(directory_of(Path::new("mode")), Path::new("."));
+        assert_eq!(directory_of(Path::new("a/mode")), Path::new("a"));
+        assert_eq!(directory_of(Path::new("/mode")), Path::new("/"));
+    }
+}
