@@ -73,6 +73,9 @@ fn a_cell_follows_the_files() {
     cell.attach(second, PROCESS);
     add(&cell, 4);
     assert_eq!((value(first), value(second), cell.waiting()), (1, 6, 0));
+    assert!(cell.word().is_some_and(|word| std::ptr::eq(word, second)));
+    cell.detach();
+    assert!(cell.word().is_none());
 }
 
 // test[file.rotate]

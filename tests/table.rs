@@ -4,14 +4,15 @@
 mod memory;
 mod support;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::thread;
 
-use gotelemetry::counter::table::Trouble;
+use gotelemetry::counter::table::{Table, Trouble};
 use gotelemetry::format::record::bucket;
 use gotelemetry::format::{layout, parse};
-use memory::{Memory, add, header_len, of_one_bucket};
+use memory::{Memory, Watched, add, header_len, of_one_bucket};
 
 #[test]
 fn a_name_that_was_inserted_is_found_and_no_other() {
@@ -232,6 +233,73 @@ fn a_chain_without_an_end_is_damage_and_no_hang() {
         memory.word(next).store(first, Ordering::Relaxed);
     });
     assert_eq!(troubles, [None; 2]);
+}
+
+// test[find.bound]
+#[test]
+fn no_more_records_are_visited_than_a_file_can_hold() {
+    let memory = Memory::new();
+    add(&memory, b"n0", 1);
+    let first = layout::records_off(header_len());
+    memory
+        .word(first + layout::NEXT_OFF)
+        .store(first, Ordering::Relaxed);
+    let accesses = Cell::new(0_u32);
+    let watched = Watched {
+        memory: &memory,
+        watch: |_| accesses.set(accesses.get() + 1),
+    };
+    let missing = of_one_bucket().nth(3).expect("buckets repeat");
+    let found = Table::new(&watched, header_len()).find(missing.as_bytes());
+    assert!(matches!(found.err(), Some(Trouble::Corrupt { .. })));
+    // Three words of each: length, name and pointer.
+    let records = layout::PAGE / layout::UNIT;
+    assert!(
+        accesses.get() <= 3 * records + 10,
+        "{} accesses",
+        accesses.get()
+    );
+    assert!(accesses.get() > records, "{} accesses", accesses.get());
+}
+
+// test[insert.limit]
+#[test]
+fn a_limit_at_the_first_place_is_that_of_a_file_without_records() {
+    let memory = Memory::new();
+    let first = layout::records_off(header_len());
+    memory.word(header_len()).store(first, Ordering::Relaxed);
+    add(&memory, b"n0", 1);
+    assert_eq!(
+        memory.word(header_len()).load(Ordering::Relaxed),
+        first + layout::UNIT
+    );
+    memory
+        .word(header_len())
+        .store(first - 32, Ordering::Relaxed);
+    let trouble = memory.table().insert(b"another").err();
+    assert_eq!(
+        trouble,
+        Some(Trouble::Corrupt {
+            offset: header_len()
+        })
+    );
+}
+
+#[test]
+fn troubles_say_what_is_wrong_and_the_clause() {
+    for (trouble, words) in [
+        (Trouble::Full, "there is no room for a record [count.full]"),
+        (
+            Trouble::Corrupt { offset: 31 },
+            "the file is damaged at offset 0x1f [count.corrupt]; see dump --explain",
+        ),
+        (
+            Trouble::Name,
+            "a name has 1 to 4096 bytes [fmt.name.min, fmt.name.max]",
+        ),
+    ] {
+        assert_eq!(trouble.to_string(), words);
+    }
 }
 
 // test[find.pointer]
