@@ -335,9 +335,10 @@ impl<'a> Walk<'a, '_> {
         let end = pointer.wrapping_add(slots.wrapping_mul(layout::UNIT));
         let name = record.get(index(layout::NAME_OFF)..index(name_end))?;
         let within = slot % 64;
+        // A name of more than 4096 bytes takes more than 64 slots.
         let usual = slot < self.slots
             && len_word & layout::NAME_LEN_TAG == layout::NAME_LEN_TAG
-            && name_len.wrapping_sub(1) < layout::MAX_NAME_LEN
+            && name_len != 0
             && !layout::touches_page_end(pointer, end)
             && end <= self.end
             && within.wrapping_add(slots) < 64;
