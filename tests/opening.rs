@@ -3,6 +3,7 @@
 
 #![cfg(all(target_os = "linux", not(feature = "disabled")))]
 
+use std::error::Error as _;
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -11,10 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use gotelemetry::dir::TelemetryDir;
+use gotelemetry::dir::{DirError, TelemetryDir};
 use gotelemetry::format::date::Time;
 use gotelemetry::format::identity::Identity;
-use gotelemetry::recorder::{Closed, Counter, Recorder};
+use gotelemetry::recorder::{self, Closed, Counter, Recorder};
 use gotelemetry::system::Environment;
 use tempfile::TempDir;
 
@@ -218,4 +219,35 @@ fn a_new_file_that_is_finished_a_moment_later_is_joined() {
         })
     });
     assert!(joined_late);
+}
+
+static IN_PROCESS: Counter = Counter::new("opening/in-process");
+
+#[test]
+fn the_recorder_of_the_process_counts_where_it_was_opened() {
+    let (_home, dir) = home();
+    IN_PROCESS.add(3);
+    recorder::open(&dir, &tool("a/tool")).expect("it can be opened");
+    IN_PROCESS.add(4);
+    let path = recorder::DEFAULT.path().expect("it is open");
+    assert!(path.starts_with(dir.local()), "{}", path.display());
+    assert_eq!(IN_PROCESS.read().expect("it can be read"), 7);
+    let bytes = fs::read(path).expect("it can be read");
+    let counts = gotelemetry::format::parse(&bytes)
+        .expect("it is sound")
+        .counts();
+    assert_eq!(counts[&b"opening/in-process"[..]], 7);
+}
+
+#[test]
+fn reasons_lead_to_what_the_system_said() {
+    let error = DirError::Io {
+        action: "read",
+        path: PathBuf::from("a"),
+        source: std::io::ErrorKind::NotFound.into(),
+    };
+    let closed = Closed::from(error);
+    let source = closed.source().expect("the system refused").to_string();
+    assert_eq!(closed.to_string(), format!("a: cannot read: {source}"));
+    assert!(Closed::Off.source().is_none());
 }
