@@ -6,8 +6,8 @@
 //! - L1 [`counter`]: counting without locks in a memory that many programs change.
 //! - L2 [`dir`], [`mode`], [`week`], [`system`]: the telemetry directory; [`recorder`]: counters in
 //!   its files.
-//! - L3 `json`, `config`, `report`, `verdict`: documents; `reporter`: how they come about; with
-//!   feature `cli`.
+//! - L3 `json`, `config`, `report`, `verdict`, `acceptance`: documents, and what is made of them;
+//!   `reporter`: how they come about; with feature `cli`.
 //! - L4 `conformance`: the suite that asks other implementations, with feature `cli`; with feature
 //!   `conformance` its vectors are compiled in.
 //! - L6 `cli`: the program, with feature `cli`.
@@ -45,6 +45,8 @@ pub mod system;
 #[cfg(not(loom))]
 pub mod week;
 
+#[cfg(feature = "cli")]
+pub mod acceptance;
 #[cfg(feature = "cli")]
 pub mod config;
 #[cfg(feature = "cli")]
