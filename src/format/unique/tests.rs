@@ -164,3 +164,25 @@ fn names_that_differ_in_one_bit_have_fingerprints_that_differ() {
         assert!((0.4..0.6).contains(&share), "{share} of {len}");
     }
 }
+
+#[test]
+fn names_that_share_a_fingerprint_are_told_apart() {
+    for count in [2, 3, 60] {
+        let mut names = colliding(count);
+        assert_eq!(repeated(&names), None);
+        names.extend(numbered(10));
+        assert_eq!(repeated(&names), None);
+        names.push(names.first().cloned().unwrap_or_default());
+        assert_eq!(repeated(&names).map(u64::from), Some(count + 10));
+    }
+}
+
+#[test]
+fn both_halves_are_folded_into_a_fingerprint() {
+    let names = numbered(100);
+    let half = |name: &[u8]| u32::try_from(fingerprint_wide(name) & 0xffff_ffff);
+    let equal = names
+        .iter()
+        .filter(|name| Ok(fingerprint(name)) == half(name));
+    assert_eq!(equal.count(), 0);
+}
