@@ -8,7 +8,8 @@
 //!   its files.
 //! - L3 `json`, `config`, `report`, `verdict`, `acceptance`: documents, and what is made of them;
 //!   `reporter`: how they come about; with feature `cli`.
-//! - L4 `conformance`: the suite that asks other implementations, with feature `cli`; with feature
+//! - L4 `upload`: which reports lie ready to be sent, and whose turn it is, with feature `cli`;
+//!   `conformance`: the suite that asks other implementations, with feature `cli`; with feature
 //!   `conformance` its vectors are compiled in.
 //! - L6 `cli`: the program, with feature `cli`.
 //!
@@ -60,6 +61,8 @@ pub mod verdict;
 
 #[cfg(feature = "cli")]
 pub mod conformance;
+#[cfg(feature = "cli")]
+pub mod upload;
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -26,7 +26,7 @@ const FLOORS: &[&[&str]] = &[
         "acceptance",
         "reporter",
     ],
-    &["conformance"],
+    &["conformance", "upload"],
     &["cli", "main"],
 ];
 

@@ -1,0 +1,183 @@
+//! The lock of one report, which this project's programs and Go's share.
+//!
+//! Implements the clauses `upload.lock` of `spec/upload.md` from *Go's programs* on.
+
+use std::fs::{self, OpenOptions};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::dir::{DirError, TelemetryDir};
+use crate::format::date::{Date, Time};
+use crate::system;
+
+/// From this age on nobody can still be sending, in seconds.
+const ORPHANED: u64 = 24 * 60 * 60;
+
+/// The lock of a report, until it is dropped.
+#[derive(Debug)]
+pub struct Lock {
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Takes the lock of the report of `date`. `None` if another program has it.
+    ///
+    /// A lock that was left behind a day ago is taken over.
+    ///
+    /// # Errors
+    ///
+    /// If the lock cannot be made.
+    // spec[upload.lock, upload.lock.held]
+    pub fn take(dir: &TelemetryDir, date: Date, now: Time) -> Result<Option<Lock>, DirError> {
+        let path = dir.upload().join(format!("{date}.json.lock"));
+        make_directory(&dir.upload())?;
+        if create(&path)? {
+            return Ok(Some(Lock { path }));
+        }
+        if !is_orphan(&path, now) || !clear(&path, now)? {
+            return Ok(None);
+        }
+        Ok(create(&path)?.then_some(Lock { path }))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // What cannot be removed is an orphan tomorrow.
+        drop(fs::remove_file(&self.path));
+    }
+}
+
+fn make_directory(path: &Path) -> Result<(), DirError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
+    builder.create(path).map_err(DirError::io("create", path))
+}
+
+/// Creates the lock. Returns whether there was none.
+fn create(path: &Path) -> Result<bool, DirError> {
+    match OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(DirError::io("create", path)(error)),
+    }
+}
+
+/// Whether a lock was left behind.
+// spec[upload.lock.orphan]
+fn is_orphan(path: &Path, now: Time) -> bool {
+    let age = system::modified(path).map(|then| now.unix().abs_diff(then.unix()));
+    age.is_some_and(|age| age >= ORPHANED)
+}
+
+/// Removes a lock that was left behind. Returns whether it did: another program can have been
+/// faster, and what lies there is its own.
+// spec[upload.lock.take]
+fn clear(path: &Path, now: Time) -> Result<bool, DirError> {
+    let aside = aside(path);
+    match fs::rename(path, &aside) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(DirError::io("rename", path)(error)),
+    }
+    let orphan = is_orphan(&aside, now);
+    if !orphan {
+        // spec[upload.lock.back]
+        match fs::hard_link(&aside, path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(DirError::io("link", path)(error)),
+        }
+    }
+    fs::remove_file(&aside).map_err(DirError::io("remove", &aside))?;
+    Ok(orphan)
+}
+
+/// A name beside the lock that nobody else uses.
+fn aside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::time::{Duration, SystemTime};
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn home() -> (TempDir, TelemetryDir, Date, PathBuf) {
+        let home = TempDir::new().expect("a directory can be made");
+        let dir = TelemetryDir::at(home.path());
+        let date = Date::parse("2026-11-21").expect("a date");
+        let path = dir.upload().join("2026-11-21.json.lock");
+        (home, dir, date, path)
+    }
+
+    /// Makes an empty file that was last changed some days ago.
+    fn touch(path: &Path, days: u64) {
+        let file = File::create(path).expect("a file can be made");
+        let then = SystemTime::now() - Duration::from_secs(days * 86_400);
+        file.set_modified(then).expect("it can be set");
+    }
+
+    fn names(dir: &TelemetryDir) -> usize {
+        fs::read_dir(dir.upload()).expect("it is there").count()
+    }
+
+    // test[upload.lock, upload.lock.held]
+    #[test]
+    fn one_at_a_time_has_the_lock() {
+        let (_home, dir, date, path) = home();
+        let lock = Lock::take(&dir, date, system::now()).expect("it can be made");
+        assert!(lock.is_some() && fs::read(&path).is_ok_and(|text| text.is_empty()));
+        let other = Lock::take(&dir, date, system::now()).expect("it is there");
+        assert!(other.is_none() && path.exists());
+        drop(lock);
+        assert_eq!(names(&dir), 0);
+        assert!(Lock::take(&dir, date, system::now()).is_ok_and(|lock| lock.is_some()));
+    }
+
+    // test[upload.lock.orphan, upload.lock.take]
+    #[test]
+    fn a_lock_that_was_left_behind_is_taken_over_after_a_day() {
+        let (_home, dir, date, path) = home();
+        fs::create_dir(dir.upload()).expect("a directory can be made");
+        touch(&path, 0);
+        let then = system::modified(&path).expect("it is there").unix();
+        for (now, taken) in [
+            (then + 86_399, false),
+            (then - 86_399, false),
+            (then + 86_400, true),
+            (then - 86_400, true),
+        ] {
+            touch(&path, 0);
+            let now = Time::from_unix(now);
+            let lock = Lock::take(&dir, date, now).expect("it can be made");
+            // The second may have passed since.
+            if lock.is_some() != taken {
+                assert_ne!(system::modified(&path).map(|time| time.unix()), Some(then));
+            }
+            drop(lock);
+        }
+    }
+
+    // test[upload.lock.back]
+    #[test]
+    fn a_lock_that_another_program_has_just_taken_over_is_put_back() {
+        let (_home, dir, _, path) = home();
+        fs::create_dir(dir.upload()).expect("a directory can be made");
+        touch(&path, 0);
+        assert!(!clear(&path, system::now()).expect("it can be renamed"));
+        assert!(path.exists());
+        assert_eq!(names(&dir), 1);
+        touch(&path, 2);
+        assert!(clear(&path, system::now()).expect("it can be renamed"));
+        assert_eq!(names(&dir), 0);
+        assert!(!clear(&path, system::now()).expect("it is gone"));
+    }
+}

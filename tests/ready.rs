@@ -1,0 +1,138 @@
+//! Reports that lie ready: which they are, in which order, and what holds each back.
+
+#![cfg(all(feature = "cli", target_os = "linux"))]
+
+#[path = "support/home.rs"]
+mod home;
+mod support;
+
+use std::fs;
+
+use gotelemetry::config::UploadConfig;
+use gotelemetry::upload::ready::{Hold, Ready, ready};
+use home::{Home, NOW, time, usual_config};
+
+/// A report of the usual tool that a collector takes.
+const REPORT: &str = r#"{"Week":"2026-11-21","LastWeek":"","X":0.5,"Programs":[{"Program":"a/tool",
+    "Version":"v1.0.0","GoVersion":"go1.27.3","GOOS":"linux","GOARCH":"amd64","Counters":{"n":1},
+    "Stacks":{}}],"Config":"v0.93.0"}"#;
+
+fn only(home: &Home) -> Ready {
+    let mut found = ready(&home.dir).expect("it can be listed");
+    assert_eq!(found.len(), 1);
+    found.remove(0)
+}
+
+// test[upload.ready.name, upload.ready.stray, upload.order]
+#[test]
+fn what_is_named_by_a_date_alone_lies_ready() {
+    let home = Home::new("on 2026-11-01");
+    for name in [
+        "2026-11-21.json",
+        "2026-11-07.json",
+        "2026-11-14.json",
+        "local.2026-11-21.json",
+        "secret-2026-11-20.json",
+        "2026-11-20.json.old",
+        "2026-11-31.json",
+        "20261120.json",
+        "a.json",
+        ".json",
+        "2026-11-20.JSON",
+    ] {
+        home.put(&format!("local/{name}"), REPORT);
+    }
+    fs::create_dir(home.dir.local().join("2026-11-19.json")).expect("a directory can be made");
+    let target = home.put("elsewhere", REPORT);
+    let link = home.dir.local().join("2026-11-18.json");
+    std::os::unix::fs::symlink(target, link).expect("a link can be made");
+    let nowhere = home.dir.local().join("2026-11-17.json");
+    std::os::unix::fs::symlink("nowhere", nowhere).expect("a link can be made");
+    let found = ready(&home.dir).expect("it can be listed");
+    let dates: Vec<String> = found.iter().map(|ready| ready.date.to_string()).collect();
+    assert_eq!(
+        dates,
+        ["2026-11-07", "2026-11-14", "2026-11-18", "2026-11-21"]
+    );
+    for ready in &found {
+        assert_eq!(ready.read().expect("it can be read"), Some(REPORT.into()));
+    }
+    fs::remove_file(&found[0].path).expect("it is there");
+    assert_eq!(found[0].read().expect("it is gone"), None);
+}
+
+// test[upload.mode, upload.ready.as-of, upload.ready.future, upload.ready.age]
+#[test]
+fn a_report_is_held_back_by_mode_and_date() {
+    for (mode, now, hold) in [
+        ("on 2026-11-20", NOW, None),
+        ("on 2026-11-21", NOW, Some(Hold::AsOf)),
+        ("on 2026-11-22", NOW, Some(Hold::AsOf)),
+        ("local 2026-11-01", NOW, Some(Hold::Mode)),
+        ("off", NOW, Some(Hold::Mode)),
+        ("on 2026-11-01", "2026-11-21T00:00:00Z", None),
+        ("on 2026-11-01", "2026-11-20T23:59:59Z", Some(Hold::Future)),
+        ("on 2026-11-01", "2026-12-12T00:00:00Z", None),
+        ("on 2026-11-01", "2026-12-12T00:00:01Z", Some(Hold::Age)),
+    ] {
+        let home = Home::new(mode);
+        home.put("local/2026-11-21.json", REPORT);
+        let (terms, _) = home.terms(now, None);
+        assert_eq!(only(&home).held(&terms), hold, "{mode} {now}");
+    }
+}
+
+// test[upload.config, upload.ready.size, upload.ready.check, upload.ready.week]
+#[test]
+fn a_report_is_held_back_by_what_it_says() {
+    let home = Home::new("on 2026-11-01");
+    home.put("local/2026-11-21.json", REPORT);
+    let ready = only(&home);
+    let config = usual_config("");
+    let approved = config.approved();
+    let check = |text: &str, approved| ready.check(text.as_bytes(), approved, time(NOW));
+    let hold = |text: &str| check(text, Some(&approved)).err();
+    assert_eq!(hold(REPORT), None);
+    assert_eq!(check(REPORT, None), Err(Hold::Config));
+    let padded = |len: usize| format!("{REPORT}{}", " ".repeat(len - REPORT.len()));
+    assert_eq!(hold(&padded(102_400)), None);
+    assert_eq!(hold(&padded(102_401)), Some(Hold::Size));
+    assert!(matches!(hold(&REPORT[..100]), Some(Hold::Form(_))));
+    assert!(matches!(
+        hold(&format!("{REPORT}{REPORT}")),
+        Some(Hold::Form(_))
+    ));
+    assert!(matches!(
+        hold(&REPORT.replace("\"n\"", "\"m\"")),
+        Some(Hold::Check(_))
+    ));
+    assert_eq!(
+        hold(&REPORT.replace("2026-11-21", "2026-11-20")),
+        Some(Hold::Week)
+    );
+    let empty = UploadConfig::default();
+    let nothing = check(REPORT, Some(&empty.approved()));
+    let text = nothing.expect_err("it is refused").to_string();
+    let reason = "unknown GOARCH: \"amd64\" [collect.check.build] [upload.ready.check]";
+    assert_eq!(text, format!("a collector would refuse it: {reason}"));
+}
+
+#[test]
+fn every_hold_names_its_clause() {
+    for (hold, clause) in [
+        (Hold::Mode, "upload.mode"),
+        (Hold::AsOf, "upload.ready.as-of"),
+        (Hold::Future, "upload.ready.future"),
+        (Hold::Age, "upload.ready.age"),
+        (Hold::Config, "upload.config"),
+        (Hold::Size, "upload.ready.size"),
+        (Hold::Week, "upload.ready.week"),
+    ] {
+        let text = hold.to_string();
+        assert_eq!(hold.clause(), clause);
+        assert!(
+            text.len() > clause.len() + 5 && text.ends_with(&format!(" [{clause}]")),
+            "{text}"
+        );
+    }
+}
