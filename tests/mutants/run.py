@@ -1,0 +1,120 @@
+"""Mutation testing of L0 to L2: changes the code in one place at a time and looks whether a test fails.
+
+    python3 tests/mutants/run.py [--shard K/N] [FILE..]
+
+Runs cargo-mutants (cargo install --locked cargo-mutants@27.1.0) over a copy, in stages: what the
+fast tests of a stage let live goes on to the next. Some hours for all floors; a FILE alone, or a
+shard, takes its share. Prints what no test notices, and the score; fails if a mutant that
+`mutants.toml` does not argue lives, or the score is below 95 percent. Those that are argued count as
+not caught. Goes on where an earlier run ended; delete target/mutants to begin again.
+"""
+
+import collections
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+PROJECT = HERE.parent.parent
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target")).resolve() / "mutants"
+FORMAT = ["src/format/*.rs"]
+COUNTING = ["src/counter/*.rs", "src/mapped/*.rs", "src/recorder/*.rs", "src/dir.rs", "src/mode.rs",
+            "src/publish.rs", "src/system.rs", "src/week.rs"]
+CORE = ["--no-default-features"]
+COMMANDS = ["--no-default-features", "--features=cli"]
+# Files, features, tests, and how many seconds these may take: a mutant that hangs is caught.
+STAGES = [
+    (FORMAT, CORE, "lib vectors oracle dates reading rules survey", 30),
+    (FORMAT, CORE, "bounds example mutations placement rejecting table weekends writing", 90),
+    (COUNTING, CORE, "lib cell opening rotation table", 20),
+    (COUNTING, CORE, "bounds live mode placement table_races weekends writing", 30),
+    (FORMAT + COUNTING, COMMANDS, "lib adversity bounds cli_clean cli_csv cli_dump cli_environment "
+                                  "cli_mode cli_status counting hardship limits reporting "
+                                  "system_calls", 60),
+    (COUNTING, COMMANDS, "forks full_disk injected together", 180),
+    (["src/recorder/nothing.rs"], ["--features=disabled"], "disabled", 20),
+]
+ARGUED = ["--config", str(HERE / "mutants.toml")]
+
+
+def command(files, *more):
+    globs = [word for file in files for word in ("--file", file)]
+    return ["cargo", "mutants", *globs, *more]
+
+
+def listed(files, *config):
+    """The names of the mutants of some files."""
+    out = subprocess.run(command(files, "--list", *config), cwd=PROJECT, check=True,
+                         stdout=subprocess.PIPE, text=True)
+    return set(out.stdout.splitlines())
+
+
+def note(verdicts):
+    """Keeps what became of the mutants of a stage."""
+    for file in ("missed", "caught", "timeout", "unviable"):
+        path = TARGET / "mutants.out" / f"{file}.txt"
+        for name in path.read_text().splitlines() if path.exists() else ():
+            verdicts[name] = file
+    # One that hangs would hang in the next stage as well; the tool passes over those caught.
+    with (TARGET / "mutants.out" / "caught.txt").open("a") as caught:
+        caught.write((TARGET / "mutants.out" / "timeout.txt").read_text())
+    (TARGET / "verdicts.json").write_text(json.dumps(verdicts, indent=1))
+
+
+def report(files, verdicts):
+    """Prints the score. Returns whether all is well."""
+    everything = listed(files, "--no-config")
+    argued = everything - listed(files, *ARGUED)
+    outcomes = collections.Counter(
+        "argued" if name in argued else verdicts.get(name, "not run")
+        for name in everything)
+    for name in sorted(everything - argued):
+        if verdicts.get(name) == "missed":
+            print("lives:", name)
+    caught = outcomes["caught"] + outcomes["timeout"]
+    viable = caught + outcomes["missed"] + outcomes["argued"]
+    print(f"{viable} mutants: {outcomes['caught']} caught, {outcomes['timeout']} hang, "
+          f"{outcomes['argued']} argued, {outcomes['missed']} live; {outcomes['unviable']} more do "
+          f"not build, {outcomes['not run']} were not run; score {caught / max(viable, 1):.1%}")
+    return outcomes["missed"] == 0 and caught >= 0.95 * viable and caught > 0
+
+
+def main():
+    more, only = [], sys.argv[1:]
+    if only[:1] == ["--shard"]:
+        more, only = only[:2], only[2:]
+    if shutil.which("cargo-mutants") is None:
+        sys.exit("cargo-mutants is missing: cargo install --locked cargo-mutants@27.1.0")
+    environment = os.environ | {
+        "CARGO_TARGET_DIR": str(TARGET / "target"), "CARGO_INCREMENTAL": "1",
+        "CARGO_PROFILE_DEV_DEBUG": "0", "CARGO_PROFILE_DEV_OPT_LEVEL": "1"}
+    TARGET.mkdir(parents=True, exist_ok=True)
+    kept = TARGET / "verdicts.json"
+    verdicts = json.loads(kept.read_text()) if kept.exists() else {}
+    with tempfile.TemporaryDirectory() as room:
+        # A copy, as a run that is cut off leaves the last mutant in the tree.
+        copy = pathlib.Path(room) / "project"
+        subprocess.run(["git", "clone", "--quiet", PROJECT, copy], check=True)
+        for files, features, tests, seconds in STAGES:
+            if only:
+                files = [one for one in only if any(pathlib.Path(one).match(f) for f in files)]
+            if not files:
+                continue
+            chosen = ["--lib" if test == "lib" else f"--test={test}" for test in tests.split()]
+            print(f"=== {' '.join(files)}: {tests}", flush=True)
+            # Its exit code is 2 if some live, which the next stage may catch.
+            subprocess.run(
+                command(files, *ARGUED, *(f"-C={word}" for word in [*features, *chosen]), *more,
+                        "--in-place", "--iterate", "--jobserver=false", "--cap-lints", "true",
+                        "--timeout", str(seconds), "--output", str(TARGET)),
+                cwd=copy, env=environment)
+            note(verdicts)
+    if not report(only or FORMAT + COUNTING, verdicts):
+        sys.exit(1)
+
+
+main()
