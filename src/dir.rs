@@ -261,22 +261,22 @@ impl TelemetryDir {
     /// If the directory cannot be listed.
     pub fn last_upload(&self) -> Result<Option<Date>, DirError> {
         let reports = TelemetryDir::reports(&self.upload())?;
-        let dates = reports.iter().filter_map(|path| uploaded_week(path));
+        let dates = reports.iter().filter_map(|path| upload_week(path));
         Ok(dates.max())
     }
 }
 
-/// The week of the copy of an upload report by its name, `YYYY-MM-DD.json`.
-// spec[report.last-week]
-fn uploaded_week(path: &Path) -> Option<Date> {
+/// The week of an upload report, or of the copy of one, by its name, `YYYY-MM-DD.json`.
+// spec[report.names, report.last-week]
+pub fn upload_week(path: &Path) -> Option<Date> {
     Date::parse(path.file_name()?.to_str()?.strip_suffix(".json")?).ok()
 }
 
 /// The week of a report by its name, `YYYY-MM-DD.json` or `local.YYYY-MM-DD.json`.
 // spec[report.names]
 pub fn report_week(path: &Path) -> Option<Date> {
-    let name = path.file_name()?.to_str()?.strip_suffix(".json")?;
-    Date::parse(name.strip_prefix("local.").unwrap_or(name)).ok()
+    let name = path.file_name()?.to_str()?;
+    upload_week(name.strip_prefix("local.").unwrap_or(name).as_ref())
 }
 
 /// The paths in `directory` whose names end in `suffix`, sorted by name. A name need not be text.

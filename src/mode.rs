@@ -4,7 +4,6 @@
 //! process can only lower it.
 
 use std::fmt;
-use std::fs;
 use std::path::Path;
 
 use crate::dir::{DirError, TelemetryDir, read_bounded};
@@ -269,18 +268,8 @@ pub fn set(dir: &TelemetryDir, mode: Mode, today: Date) -> Result<bool, DirError
     if read_text(&path)?.is_some_and(|text| text.mode() == Ok(mode)) {
         return Ok(false);
     }
-    create_root(dir.root())?;
+    publish::create_directory(dir.root())?;
     // spec[mode.file]
     publish::replace(&path, format!("{mode} {today}").as_bytes())?;
     Ok(true)
-}
-
-/// Creates the telemetry directory; only its owner may write to it.
-// spec[dir.publish]
-fn create_root(root: &Path) -> Result<(), DirError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
-    builder.create(root).map_err(DirError::io("create", root))
 }

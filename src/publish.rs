@@ -43,6 +43,16 @@ pub(crate) fn create(path: &Path, content: &[u8]) -> Result<bool, DirError> {
     Aside::write(path, content, Durable::No)?.link(path)
 }
 
+/// Makes a directory and those above it, if they are missing; only their owner may write there.
+// spec[dir.publish]
+pub(crate) fn create_directory(path: &Path) -> Result<(), DirError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
+    builder.create(path).map_err(DirError::io("create", path))
+}
+
 /// Whether a file is to outlast a power failure.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Durable {

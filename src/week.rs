@@ -86,10 +86,7 @@ pub fn read_or_create(dir: &TelemetryDir) -> Result<Weekday, DirError> {
     match read(dir) {
         Ok(Some(weekday)) => return Ok(weekday),
         Ok(None) => {
-            let mut builder = std::fs::DirBuilder::new();
-            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
-            let created = builder.recursive(true).create(dir.local());
-            created.map_err(DirError::io("create", &dir.local()))?;
+            publish::create_directory(&dir.local())?;
             publish::create(&path, drawn().as_bytes())?;
         }
         // A program was killed before it wrote the day.

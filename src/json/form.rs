@@ -9,8 +9,6 @@ use super::{Event, JsonError, Reader};
 /// an object without members, an array without elements, an empty string, 0.
 pub(crate) struct Form<'a> {
     json: Reader<'a>,
-    /// What was read and belongs to the value to come.
-    ahead: Option<Event<'a>>,
     /// The clause that a document breaks that has another form.
     clause: &'static str,
 }
@@ -22,14 +20,13 @@ impl<'a> Form<'a> {
     pub(crate) fn new(text: &'a [u8], clause: &'static str) -> Form<'a> {
         Form {
             json: Reader::new(text),
-            ahead: None,
             clause,
         }
     }
 
     /// Makes sure that nothing follows.
     pub(crate) fn end(mut self) -> Result<()> {
-        match self.next()? {
+        match self.json.next()? {
             Event::End => Ok(()),
             _ => Err(self.error("something follows the document")),
         }
@@ -40,13 +37,13 @@ impl<'a> Form<'a> {
         &mut self,
         mut member: impl FnMut(&mut Form<'a>, &str) -> Result<()>,
     ) -> Result<()> {
-        match self.next()? {
+        match self.json.next()? {
             Event::Null => return Ok(()),
             Event::ObjectStart => {}
             _ => return Err(self.error("a value that is no object")),
         }
         loop {
-            match self.next()? {
+            match self.json.next()? {
                 Event::Key(key) => member(self, &key)?,
                 _ => return Ok(()),
             }
@@ -58,23 +55,20 @@ impl<'a> Form<'a> {
         &mut self,
         mut element: impl FnMut(&mut Form<'a>) -> Result<()>,
     ) -> Result<()> {
-        match self.next()? {
+        match self.json.next()? {
             Event::Null => return Ok(()),
             Event::ArrayStart => {}
             _ => return Err(self.error("a value that is no array")),
         }
-        loop {
-            match self.next()? {
-                Event::ArrayEnd => return Ok(()),
-                event => self.ahead = Some(event),
-            }
+        while !self.json.ends_array() {
             element(self)?;
         }
+        self.json.next().map(drop)
     }
 
     /// Reads a string.
     pub(crate) fn string(&mut self) -> Result<String> {
-        match self.next()? {
+        match self.json.next()? {
             Event::String(text) => Ok(text.into_owned()),
             Event::Null => Ok(String::new()),
             _ => Err(self.error("a value that is no string")),
@@ -83,7 +77,7 @@ impl<'a> Form<'a> {
 
     /// Reads a number, as it is written.
     pub(crate) fn number(&mut self) -> Result<&'a str> {
-        match self.next()? {
+        match self.json.next()? {
             Event::Number(text) => Ok(text),
             Event::Null => Ok("0"),
             _ => Err(self.error("a value that is no number")),
@@ -99,18 +93,7 @@ impl<'a> Form<'a> {
 
     /// Passes over a value, whatever it is.
     pub(crate) fn skip(&mut self) -> Result<()> {
-        let mut open = 0_usize;
-        loop {
-            match self.next()? {
-                Event::ObjectStart | Event::ArrayStart => open += 1,
-                Event::ObjectEnd | Event::ArrayEnd => open = open.saturating_sub(1),
-                Event::Key(_) => continue,
-                _ => {}
-            }
-            if open == 0 {
-                return Ok(());
-            }
-        }
+        self.json.skip()
     }
 
     /// An error at the value that was read last.
@@ -119,13 +102,6 @@ impl<'a> Form<'a> {
             offset: self.json.offset(),
             clause: self.clause,
             what,
-        }
-    }
-
-    fn next(&mut self) -> Result<Event<'a>> {
-        match self.ahead.take() {
-            Some(event) => Ok(event),
-            None => self.json.next(),
         }
     }
 }

@@ -181,6 +181,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether the array that is open ends next.
+    pub(super) fn ends_array(&mut self) -> bool {
+        let may_end = matches!(self.expect, Expect::CommaOrEnd | Expect::ValueOrEnd);
+        may_end && self.open.last() == Some(&Open::Array) && self.peek() == Some(b']')
+    }
+
     /// Where the reader stands, in bytes.
     pub fn offset(&self) -> usize {
         self.at

@@ -20,7 +20,7 @@ use crate::verdict::{Judgement, Terms};
 pub const NO_CONFIG: &str = "v0.0.0-0";
 
 /// For how long a report that cannot be read may be one that is being written, in seconds.
-const UNFINISHED: i64 = 24 * 60 * 60;
+const UNFINISHED: u64 = 24 * 60 * 60;
 
 /// The weeks that have ended, and what becomes of them.
 #[derive(Debug)]
@@ -95,13 +95,18 @@ pub enum Done {
 impl Weeks {
     /// Reads the weeks that are due at the time of `terms`, and changes nothing.
     ///
-    /// `config` is the version of the upload config of `terms`.
+    /// `config` is the version of the upload config of `terms`, if they have one.
     ///
     /// # Errors
     ///
     /// If a directory cannot be listed.
     pub fn read(dir: &TelemetryDir, terms: &Terms<'_>, config: &str) -> Result<Weeks, DirError> {
         let last_week = last_week(dir, terms.now)?;
+        // spec[report.config]
+        let config = match terms.approved {
+            Some(_) if terms.on => config,
+            _ => NO_CONFIG,
+        };
         let was_reported = |date| matches!(before(dir, date, terms.now), Ok(Before::Reported));
         let due = Due::read(dir, terms.now, was_reported)?;
         let mut weeks = Vec::new();
@@ -148,7 +153,6 @@ fn task(
         last_week: last_week.to_owned(),
         x,
         programs: group.programs,
-        // spec[report.config]
         config: config.to_owned(),
     };
     let draft = Draft {
@@ -220,7 +224,7 @@ fn state(path: &Path, now: Time) -> Result<State, DirError> {
     }
     let age = system::modified(path).map(|then| now.unix().abs_diff(then.unix()));
     Ok(match age {
-        Some(age) if age >= UNFINISHED.unsigned_abs() => State::Stale,
+        Some(age) if age >= UNFINISHED => State::Stale,
         _ => State::Fresh,
     })
 }
@@ -267,10 +271,8 @@ impl Week {
             true => local.replace(&local_path).map(|()| true)?,
             false => local.link(&local_path)?,
         };
-        // spec[report.place.lost]
         if !is_ours {
-            self.delete_files();
-            return Ok(Done::Before);
+            return self.go_on_after_another(dir, terms.now);
         }
         let ready = match ready {
             None => false,
@@ -280,6 +282,19 @@ impl Week {
         };
         self.delete_files();
         Ok(Done::Reported { ready })
+    }
+
+    /// Deletes the count files if the report that another program has just put in place is whole;
+    /// Go's programs write theirs in place.
+    // spec[report.place.lost]
+    fn go_on_after_another(&self, dir: &TelemetryDir, now: Time) -> Result<Done, DirError> {
+        match before(dir, self.date, now)? {
+            Before::Reported => {
+                self.delete_files();
+                Ok(Done::Before)
+            }
+            Before::Unfinished(_) | Before::Open { .. } => Ok(Done::Left),
+        }
     }
 
     /// Deletes the count files. One that cannot be deleted goes in a later run.

@@ -3,7 +3,6 @@
 //! Implements the clauses `upload.lock.own` of `spec/upload.md`. Go's programs do not know this lock.
 
 use std::fs::{self, File};
-use std::io;
 
 use crate::dir::{DirError, TelemetryDir};
 
@@ -15,22 +14,17 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Takes the turn. `None` if another program has it, or if there is no `local/`, where all that
-    /// is to be reported would lie.
+    /// Takes the turn. `None` if another program has it.
     ///
     /// # Errors
     ///
-    /// If the lock cannot be had for another reason.
+    /// If the lock cannot be had for another reason, as where there is no `local/`.
     // spec[upload.lock.own, upload.lock.busy, upload.lock.keep]
     pub fn take(dir: &TelemetryDir) -> Result<Option<Turn>, DirError> {
         let path = dir.local().join("upload.lock");
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(false);
-        let file = match options.open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(DirError::io("open", &path)(error)),
-        };
+        let file = options.open(&path).map_err(DirError::io("open", &path))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Turn { _file: file })),
             Err(fs::TryLockError::WouldBlock) => Ok(None),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::dir::{DirError, TelemetryDir};
 use crate::format::date::{Date, Time};
+use crate::publish::create_directory;
 use crate::system;
 
 /// From this age on nobody can still be sending, in seconds.
@@ -30,7 +31,7 @@ impl Lock {
     // spec[upload.lock, upload.lock.held]
     pub fn take(dir: &TelemetryDir, date: Date, now: Time) -> Result<Option<Lock>, DirError> {
         let path = dir.upload().join(format!("{date}.json.lock"));
-        make_directory(&dir.upload())?;
+        create_directory(&dir.upload())?;
         if create(&path)? {
             return Ok(Some(Lock { path }));
         }
@@ -46,14 +47,6 @@ impl Drop for Lock {
         // What cannot be removed is an orphan tomorrow.
         drop(fs::remove_file(&self.path));
     }
-}
-
-fn make_directory(path: &Path) -> Result<(), DirError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
-    builder.create(path).map_err(DirError::io("create", path))
 }
 
 /// Creates the lock. Returns whether there was none.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use crate::acceptance::{self, Refusal};
 use crate::config::Approved;
-use crate::dir::{DirError, TelemetryDir};
+use crate::dir::{DirError, TelemetryDir, upload_week};
 use crate::format::date::{Date, Time};
 use crate::json::JsonError;
 use crate::report::Report;
@@ -94,10 +94,8 @@ impl fmt::Display for Hold {
 pub fn ready(dir: &TelemetryDir) -> Result<Vec<Ready>, DirError> {
     let mut found = Vec::new();
     for path in TelemetryDir::reports(&dir.local())? {
-        let name = path.file_name().and_then(|name| name.to_str());
-        let date = name.and_then(|name| Date::parse(name.strip_suffix(".json")?).ok());
         let is_file = || fs::metadata(&path).is_ok_and(|meta| meta.is_file());
-        if let Some(date) = date.filter(|_| is_file()) {
+        if let Some(date) = upload_week(&path).filter(|_| is_file()) {
             found.push(Ready { date, path });
         }
     }

@@ -11,7 +11,7 @@ use gotelemetry::dir::TelemetryDir;
 use gotelemetry::format::date::Time;
 use gotelemetry::mode;
 use gotelemetry::report::Report;
-use gotelemetry::reporter::{Done, NO_CONFIG, Weeks};
+use gotelemetry::reporter::{Done, Weeks};
 use gotelemetry::system::Environment;
 use gotelemetry::verdict::Terms;
 use tempfile::TempDir;
@@ -66,12 +66,7 @@ impl Home {
         let environment = Environment::of(|_| None);
         let effective = mode::read(Some(&self.dir), &environment);
         let terms = Terms::of(&effective, config, time(now));
-        let version = if config.is_some() && terms.on {
-            "v0.93.0"
-        } else {
-            NO_CONFIG
-        };
-        (terms, version)
+        (terms, "v0.93.0")
     }
 
     /// Makes the reports that are due at `now`.

@@ -188,7 +188,10 @@ fn misplaced(kind: &str, below: &[&str]) -> Option<String> {
     if kind != "test" {
         return None;
     }
-    if about.iter().any(|line| line.starts_with("#[ignore")) {
+    if about.iter().any(|line| {
+        line.strip_prefix("#[")
+            .is_some_and(|inner| inner.starts_with("ignore"))
+    }) {
         return Some("test[] stands above a test that is ignored".to_owned());
     }
     let is_function = item.split_whitespace().any(|word| word == "fn");
