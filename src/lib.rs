@@ -7,9 +7,10 @@
 //! - L2 [`dir`], [`mode`], [`week`], [`system`]: the telemetry directory; [`recorder`]: counters in
 //!   its files.
 //! - L3 `json`, `config`, `report`, `verdict`, `acceptance`: documents, and what is made of them;
-//!   `reporter`: how they come about; with feature `cli`.
-//! - L4 `upload`: which reports lie ready to be sent, and whose turn it is, with feature `cli`;
-//!   `conformance`: the suite that asks other implementations, with feature `cli`; with feature
+//!   `reporter`: how they come about; `network`: requests to other machines; with feature `cli`.
+//!   `fetch`: an upload config that verifies, with feature `net`, without which no connection is ever
+//!   opened.
+//! - L4 `upload`: sending what may be sent, with feature `cli`; `conformance`: the suite that asks other implementations, with feature `cli`; with feature
 //!   `conformance` its vectors are compiled in.
 //! - L6 `cli`: the program, with feature `cli`.
 //!
@@ -50,8 +51,12 @@ pub mod week;
 pub mod acceptance;
 #[cfg(feature = "cli")]
 pub mod config;
+#[cfg(feature = "net")]
+pub mod fetch;
 #[cfg(feature = "cli")]
 pub mod json;
+#[cfg(feature = "cli")]
+pub mod network;
 #[cfg(feature = "cli")]
 pub mod report;
 #[cfg(feature = "cli")]

@@ -21,6 +21,10 @@ pub struct Environment {
     pub directory: Option<PathBuf>,
     /// The user configuration directory, if it can be determined.
     pub config_home: Option<PathBuf>,
+    /// `GOPROXY`: where modules are asked for.
+    pub goproxy: Option<OsString>,
+    /// `GOSUMDB`: who vouches for them.
+    pub gosumdb: Option<OsString>,
 }
 
 impl Environment {
@@ -38,6 +42,8 @@ impl Environment {
             do_not_track: var("DO_NOT_TRACK"),
             directory: var("GOTELEMETRYDIR").map(PathBuf::from),
             config_home: config_home(var),
+            goproxy: var("GOPROXY"),
+            gosumdb: var("GOSUMDB"),
         }
     }
 }
@@ -62,6 +68,12 @@ fn config_home(var: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
 /// The time.
 pub fn now() -> Time {
     Time::from_unix(unix_seconds(SystemTime::now()))
+}
+
+/// The reading of a clock that is never set, for deadlines.
+#[cfg(feature = "net")]
+pub(crate) fn clock() -> std::time::Instant {
+    std::time::Instant::now()
 }
 
 /// When the file at `path` was last changed, if the system tells.

@@ -187,6 +187,17 @@ impl<'a> Terms<'a> {
         }
         // spec[report.upload.config]
         let approved = self.approved.ok_or(Reason::Config)?;
+        self.in_time(report, begin)?;
+        let rate = approved.config().sample_rate;
+        // spec[report.upload.sample]
+        if rate > 0.0 && report.x > rate {
+            return Err(Reason::Sample);
+        }
+        Ok(())
+    }
+
+    /// Whether the time of a report that holds counts from `begin` on allows to send it.
+    fn in_time(&self, report: &Report, begin: Time) -> Result<(), Reason> {
         let date = Date::parse(&report.week).ok();
         // spec[report.upload.age]
         if date.is_none_or(|date| is_too_old(date, self.now)) {
@@ -196,12 +207,13 @@ impl<'a> Terms<'a> {
         if self.as_of.is_none_or(|as_of| as_of.midnight() >= begin) {
             return Err(Reason::AsOf);
         }
-        let rate = approved.config().sample_rate;
-        // spec[report.upload.sample]
-        if rate > 0.0 && report.x > rate {
-            return Err(Reason::Sample);
-        }
         Ok(())
+    }
+
+    /// Whether an upload report can be made of a report if there is a config that allows it.
+    // spec[config.fetch.when]
+    pub fn would_send(&self, report: &Report, begin: Time) -> bool {
+        self.on && self.in_time(report, begin).is_ok()
     }
 }
 

@@ -9,7 +9,7 @@ mod support;
 use std::fs;
 
 use gotelemetry::config::UploadConfig;
-use gotelemetry::upload::ready::{Hold, Ready, ready};
+use gotelemetry::upload::ready::{Hold, Ready, Text, ready};
 use home::{Home, NOW, time, usual_config};
 
 /// A report of the usual tool that a collector takes.
@@ -55,10 +55,13 @@ fn what_is_named_by_a_date_alone_lies_ready() {
         ["2026-11-07", "2026-11-14", "2026-11-18", "2026-11-21"]
     );
     for ready in &found {
-        assert_eq!(ready.read().expect("it can be read"), Some(REPORT.into()));
+        assert_eq!(
+            ready.read().expect("it can be read"),
+            Text::Whole(REPORT.into())
+        );
     }
     fs::remove_file(&found[0].path).expect("it is there");
-    assert_eq!(found[0].read().expect("it is gone"), None);
+    assert_eq!(found[0].read().expect("it is gone"), Text::Gone);
 }
 
 // test[upload.mode, upload.ready.as-of, upload.ready.future, upload.ready.age]

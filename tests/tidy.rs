@@ -22,6 +22,8 @@ const FLOORS: &[&[&str]] = &[
     &[
         "json",
         "config",
+        "network",
+        "fetch",
         "report",
         "verdict",
         "acceptance",

@@ -23,6 +23,10 @@ const OPTIONS: &[(&str, &str)] = &[
     ("goversion", "G"),
     ("config", "FILE"),
     ("config-version", "V"),
+    ("proxy", "URL"),
+    ("url", "URL"),
+    ("dry-run", ""),
+    ("output", "FILE"),
     ("driver", "CMD"),
     ("vectors", "DIR"),
     ("known", "FILE"),
@@ -45,7 +49,14 @@ pub(super) struct Args {
     pub(super) json: bool,
     pub(super) explain: bool,
     pub(super) go: bool,
+    /// Whether the version of this program is asked for.
     pub(super) version: bool,
+    /// The version that is named behind a command.
+    pub(super) named_version: Option<String>,
+    pub(super) proxy: Option<String>,
+    pub(super) url: Option<String>,
+    pub(super) dry_run: bool,
+    pub(super) output: Option<PathBuf>,
     pub(super) program: Option<String>,
     pub(super) program_version: Option<String>,
     pub(super) go_version: Option<String>,
@@ -120,7 +131,13 @@ impl Args {
             "filter" => self.filter = Some(text(parser)?),
             "explain" => self.explain = true,
             "go" => self.go = true,
+            // Behind a command it is the version of something.
+            "version" if self.command.is_some() => self.named_version = Some(text(parser)?),
             "version" => self.version = true,
+            "proxy" => self.proxy = Some(text(parser)?),
+            "url" => self.url = Some(text(parser)?),
+            "dry-run" => self.dry_run = true,
+            "output" => self.output = Some(PathBuf::from(parser.value().map_err(misuse)?)),
             _ => self.json = true,
         }
         self.given.push(option);

@@ -6,6 +6,7 @@
 
 mod args;
 mod clean;
+mod config;
 mod conformance;
 #[cfg(target_os = "linux")]
 mod count;
@@ -13,6 +14,7 @@ mod csv;
 mod driver;
 mod dump;
 mod explain;
+mod foreseen;
 mod help;
 mod quote;
 mod report;
@@ -20,6 +22,8 @@ mod set;
 mod status;
 #[cfg(target_os = "linux")]
 mod tour;
+mod upload;
+mod weeks;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -87,6 +91,16 @@ impl Context<'_> {
         mode::read(self.dir.as_ref(), &self.environment)
     }
 
+    /// Whether the directory is that of a tool outside the Go project, by the option that names it
+    /// or by the end of its path (`dir.tool`).
+    fn is_of_tool(&self) -> bool {
+        let by_path = |dir: &std::path::PathBuf| {
+            let above = dir.parent().and_then(std::path::Path::file_name);
+            dir.ends_with("telemetry") && above.is_some_and(|name| name != "go")
+        };
+        self.args.tool.is_some() || self.args.dir.as_ref().is_some_and(by_path)
+    }
+
     /// Says on standard error what is wrong, and goes on.
     fn complain(&mut self, what: impl fmt::Display) {
         say(self.err, &what.to_string());
@@ -130,6 +144,8 @@ const COMMANDS: &[&Command] = &[
     &dump::COMMAND,
     &csv::COMMAND,
     &report::COMMAND,
+    &upload::COMMAND,
+    &config::COMMAND,
     #[cfg(target_os = "linux")]
     &count::COMMAND,
     &conformance::COMMAND,

@@ -44,7 +44,7 @@ The mode file says on. Once a week the counters that a published list approves, 
 sent to the collector of the programs that count here; for the programs of the Go project that is
 the public collector of the Go project, which publishes what it receives. No user or machine
 identifier is sent, and nothing that was counted up to today.
-  see what would be sent       gotelemetry dump, gotelemetry csv
+  see what would be sent       gotelemetry upload --dry-run
   stop sending                 gotelemetry local
   stop counting as well        gotelemetry off
   delete what was counted      gotelemetry clean";

@@ -237,6 +237,28 @@ fn exists(path: &Path) -> Result<bool, DirError> {
     }
 }
 
+impl Weeks {
+    /// Whether there is a week of which an upload report is made if a config allows it.
+    // spec[config.fetch.when]
+    pub fn want_config(&self, terms: &Terms<'_>) -> bool {
+        self.weeks.iter().any(|week| match &week.task {
+            Task::Report(draft) => terms.would_send(&draft.report, draft.begin),
+            _ => false,
+        })
+    }
+
+    /// Has the reports say that they were made by the version `config`, which was found only after
+    /// the count files had been read.
+    // spec[report.config]
+    pub fn set_config(&mut self, config: &str) {
+        for week in &mut self.weeks {
+            if let Task::Report(draft) = &mut week.task {
+                config.clone_into(&mut draft.report.config);
+            }
+        }
+    }
+}
+
 impl Week {
     /// The verdicts on the week, if it is to be reported.
     pub fn judge(&self, terms: &Terms<'_>) -> Option<Judgement<'_>> {

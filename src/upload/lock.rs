@@ -30,7 +30,7 @@ impl Lock {
     /// If the lock cannot be made.
     // spec[upload.lock, upload.lock.held]
     pub fn take(dir: &TelemetryDir, date: Date, now: Time) -> Result<Option<Lock>, DirError> {
-        let path = dir.upload().join(format!("{date}.json.lock"));
+        let path = lock_path(dir, date);
         create_directory(&dir.upload())?;
         if create(&path)? {
             return Ok(Some(Lock { path }));
@@ -40,6 +40,17 @@ impl Lock {
         }
         Ok(create(&path)?.then_some(Lock { path }))
     }
+
+    /// Whether a program has the lock of the report of `date`, as far as can be told without taking
+    /// it.
+    pub fn is_held(dir: &TelemetryDir, date: Date, now: Time) -> bool {
+        let path = lock_path(dir, date);
+        fs::symlink_metadata(&path).is_ok() && !is_orphan(&path, now)
+    }
+}
+
+fn lock_path(dir: &TelemetryDir, date: Date) -> PathBuf {
+    dir.upload().join(format!("{date}.json.lock"))
 }
 
 impl Drop for Lock {

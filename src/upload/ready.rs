@@ -4,12 +4,11 @@
 
 use std::fmt;
 use std::fs;
-use std::io;
 use std::path::PathBuf;
 
 use crate::acceptance::{self, Refusal};
 use crate::config::Approved;
-use crate::dir::{DirError, TelemetryDir, upload_week};
+use crate::dir::{DirError, TelemetryDir, read_bounded, upload_week};
 use crate::format::date::{Date, Time};
 use crate::json::JsonError;
 use crate::report::Report;
@@ -26,6 +25,17 @@ pub struct Ready {
     pub date: Date,
     /// Where it lies.
     pub path: PathBuf,
+}
+
+/// What was found where a report lay ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// The bytes of the report.
+    Whole(Vec<u8>),
+    /// A report that is too long to be sent.
+    TooLong,
+    /// Nothing: another program has dealt with it.
+    Gone,
 }
 
 /// Why a ready report stays where it is.
@@ -152,18 +162,17 @@ impl Ready {
         }
     }
 
-    /// Its bytes; `None` if it is gone, as another program has dealt with it.
+    /// What lies there.
     ///
     /// # Errors
     ///
     /// If it cannot be read.
     // spec[upload.read]
-    pub fn read(&self) -> Result<Option<Vec<u8>>, DirError> {
-        match crate::dir::read_report(&self.path) {
-            Ok(text) => Ok(Some(text)),
-            Err(DirError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                Ok(None)
-            }
+    pub fn read(&self) -> Result<Text, DirError> {
+        match read_bounded(&self.path, MAX_LEN as u64) {
+            Ok(bytes) => Ok(Text::Whole(bytes)),
+            Err(DirError::TooLong { .. }) => Ok(Text::TooLong),
+            Err(error) if error.is_missing() => Ok(Text::Gone),
             Err(error) => Err(error),
         }
     }

@@ -1,0 +1,160 @@
+//! What keeps a config from being had.
+
+use std::fmt;
+
+use crate::dir::DirError;
+use crate::json::JsonError;
+use crate::network::NetworkError;
+
+/// What does not verify.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Fault {
+    /// What it is, and how it fails.
+    pub what: &'static str,
+    /// The clause of `spec/upload-config.md`.
+    pub clause: &'static str,
+}
+
+impl Fault {
+    pub(super) const fn new(what: &'static str, clause: &'static str) -> Fault {
+        Fault { what, clause }
+    }
+}
+
+/// What keeps an upload config from being had.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// A request was not answered as it should be.
+    Network(NetworkError),
+    /// What is kept cannot be read or written.
+    Dir(DirError),
+    /// What came, or what is kept, does not verify.
+    Broken {
+        /// Where it came from.
+        place: String,
+        /// What does not verify.
+        fault: Fault,
+    },
+    /// What the caller or the environment asks for cannot be done.
+    Setting {
+        /// The name of the variable or option.
+        name: &'static str,
+        /// What it says.
+        value: String,
+        /// Why that cannot be done, and what to do.
+        what: &'static str,
+        /// The clause of `spec/upload-config.md`.
+        clause: &'static str,
+    },
+    /// Two signed tree heads of one database contradict each other.
+    Fork {
+        /// The signed note that was known.
+        known: String,
+        /// The signed note that came.
+        came: String,
+    },
+    /// The version is lower than one that was verified before.
+    Rollback {
+        /// The version that came.
+        version: String,
+        /// The highest version that was verified.
+        highest: String,
+    },
+    /// The config of a module that verified has another form than a config.
+    Config {
+        /// The version of the module.
+        version: String,
+        /// What is wrong with it.
+        error: JsonError,
+    },
+    /// Another program is asking for a config.
+    Busy,
+}
+
+impl FetchError {
+    pub(super) fn broken(
+        place: impl Into<String>,
+        what: &'static str,
+        clause: &'static str,
+    ) -> FetchError {
+        FetchError::of(place, Fault::new(what, clause))
+    }
+
+    pub(super) fn of(place: impl Into<String>, fault: Fault) -> FetchError {
+        FetchError::Broken {
+            place: place.into(),
+            fault,
+        }
+    }
+}
+
+impl FetchError {
+    /// Whether it only means that there was no answer, so that a config from before does no harm.
+    // spec[config.fetch.failed, config.fetch.dishonest]
+    pub fn is_absence(&self) -> bool {
+        match self {
+            FetchError::Network(error) => !matches!(error, NetworkError::TooLong { .. }),
+            FetchError::Busy => true,
+            _ => false,
+        }
+    }
+}
+
+impl From<NetworkError> for FetchError {
+    fn from(error: NetworkError) -> FetchError {
+        FetchError::Network(error)
+    }
+}
+
+impl From<DirError> for FetchError {
+    fn from(error: DirError) -> FetchError {
+        FetchError::Dir(error)
+    }
+}
+
+// spec[config.error]
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FetchError::Network(error) => error.fmt(f),
+            FetchError::Dir(error) => error.fmt(f),
+            FetchError::Broken { place, fault } => {
+                write!(f, "{place}: {} [{}]", fault.what, fault.clause)
+            }
+            FetchError::Setting {
+                name,
+                value,
+                what,
+                clause,
+            } => write!(f, "{name} {value:?}: {what} [{clause}]"),
+            // spec[config.proof.fork]
+            FetchError::Fork { known, came } => write!(
+                f,
+                "consistency: the checksum database has forked, two of its signed tree heads \
+                 contradict each other: {known:?} and {came:?} [config.proof.consistent]"
+            ),
+            FetchError::Rollback { version, highest } => write!(
+                f,
+                "version {version}: lower than {highest}, which was verified before; name the \
+                 version to take it nevertheless [config.rollback]"
+            ),
+            FetchError::Config { version, error } => {
+                write!(f, "config of version {version}: {error}")
+            }
+            FetchError::Busy => f.write_str("another program is asking for a config; try again"),
+        }
+    }
+}
+
+impl std::error::Error for FetchError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            FetchError::Network(error) => Some(error),
+            FetchError::Dir(error) => Some(error),
+            FetchError::Config { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}

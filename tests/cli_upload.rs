@@ -1,0 +1,243 @@
+//! `upload`: what it says and sends, as a process beside servers on loopback.
+
+#[path = "support/loopback.rs"]
+mod loopback;
+#[path = "support/program.rs"]
+mod program;
+#[path = "support/site.rs"]
+mod site;
+mod support;
+#[path = "support/web.rs"]
+mod web;
+
+use loopback::{NOW, collector, count_file, home, honest, upload};
+use program::Home;
+
+// test[config.fetch.when, config.proxy.list, config.sum.name, config.sum.place, config.file]
+#[test]
+fn a_week_is_reported_and_sent_with_a_config_that_verifies() {
+    let home = home("on 2026-10-01");
+    let ((proxy, key), collector) = (honest(), collector(200));
+    let done = upload(&home, &collector.url, &key, &["--proxy", &proxy.url]);
+    assert_eq!((done.code, done.err.as_str()), (0, ""));
+    assert_eq!(
+        done.out,
+        "2026-11-21  reported, 2 counters; 1 may be sent\n2026-11-21  sent\n"
+    );
+    let requests = collector.requests();
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].path, "/2026-11-21");
+    let body = String::from_utf8(requests[0].body.clone()).expect("text");
+    assert!(
+        body.contains("\"runs\": 3") && !body.contains("secret"),
+        "{body}"
+    );
+    assert!(body.contains("\"Config\": \"v0.42.0\""), "{body}");
+    assert_eq!(home.read("upload/2026-11-21.json"), body);
+    assert_eq!(
+        home.names(),
+        [
+            "config/highest",
+            "config/last",
+            "config/lock",
+            &format!("config/tree-{}", &key[16..24]),
+            "local/local.2026-11-21.json",
+            "local/upload.lock",
+            "mode",
+            "upload/2026-11-21.json"
+        ]
+    );
+    // Nothing is to be sent, so nobody is asked.
+    let asked = proxy.requests().len();
+    let again = upload(&home, &collector.url, &key, &["--proxy", &proxy.url]);
+    assert_eq!(again.out, "no week has ended\nno report lies ready\n");
+    // Within a week the config is not asked for again.
+    home.write("local/b.v1.count", count_file("2026-11-22"));
+    let third = upload(&home, &collector.url, &key, &["--proxy", &proxy.url]);
+    assert_eq!(
+        (third.code, collector.requests().len()),
+        (0, 2),
+        "{}",
+        third.err
+    );
+    assert_eq!(proxy.requests().len(), asked);
+    let shown = home.output(&["config", "show", "-"]);
+    assert!(
+        shown.starts_with("version v0.42.0, verified 2026-11-23T09:00:00Z\n"),
+        "{shown}"
+    );
+}
+
+// test[config.fetch.failed, config.fetch.weekly]
+#[test]
+fn without_an_answer_the_config_of_before_decides() {
+    let home = home("on 2026-10-01");
+    let ((proxy, key), collector) = (honest(), collector(200));
+    let fetch = home.call(&[
+        "config",
+        "fetch",
+        "--proxy",
+        &proxy.url,
+        "--now",
+        "2026-11-10",
+    ]);
+    assert_eq!(fetch.env("GOSUMDB", &key).run().code, 0);
+    let url = proxy.url.clone();
+    drop(proxy);
+    let done = upload(&home, &collector.url, &key, &["--proxy", &url]);
+    assert_eq!(done.code, 1);
+    assert!(done.err.contains(&url), "{}", done.err);
+    assert_eq!(collector.requests().len(), 1);
+}
+
+// test[upload.mode, config.fetch.when, config.fetch.command]
+#[test]
+fn in_other_modes_than_on_nobody_is_asked_and_nothing_sent() {
+    for mode in ["local", "off"] {
+        let home = home(mode);
+        let ((proxy, key), collector) = (honest(), collector(200));
+        let done = upload(&home, &collector.url, &key, &["--proxy", &proxy.url]);
+        assert_eq!((done.code, done.err.as_str()), (0, ""), "{mode}");
+        let dry = upload(
+            &home,
+            &collector.url,
+            &key,
+            &["--proxy", &proxy.url, "--dry-run"],
+        );
+        assert_eq!(dry.code, 0, "{mode}");
+        let fetch = home.call(&["config", "fetch", "--proxy", &proxy.url]);
+        let fetch = fetch.env("GOSUMDB", &key).run();
+        assert!(
+            fetch.code == 1 && fetch.err.contains("[config.fetch.command]"),
+            "{}",
+            fetch.err
+        );
+        assert_eq!((collector.requests().len(), proxy.requests().len()), (0, 0));
+        let has = |name: &str| home.names().contains(&name.to_owned());
+        assert_eq!(has("local/local.2026-11-21.json"), mode == "local");
+        assert!(!has("local/2026-11-21.json"));
+    }
+}
+
+// test[upload.dry.files, upload.dry.send, upload.dry.network, upload.dry.bytes, upload.dry.rule]
+#[test]
+fn a_dry_run_shows_the_bytes_and_the_rules_and_changes_nothing() {
+    let home = home("on 2026-10-01");
+    let old = home.read("../config.json").replace("runs", "x");
+    home.write("local/2026-11-14.json", old);
+    let ((proxy, key), collector) = (honest(), collector(200));
+    let before = home.names();
+    let more = ["--proxy", &proxy.url, "--dry-run"];
+    let done = upload(&home, &collector.url, &key, &more);
+    assert_eq!((done.code, done.err.as_str()), (0, ""));
+    assert_eq!((home.names(), collector.requests().len()), (before, 0));
+    assert!(
+        done.out
+            .starts_with("config v0.42.0, verified now\n2026-11-14  not sent: "),
+        "{}",
+        done.out
+    );
+    assert!(
+        done.out.contains("would be sent to http://127.0.0.1"),
+        "{}",
+        done.out
+    );
+    assert!(done.out.contains("    \"runs\": 3\n"), "{}", done.out);
+    assert!(
+        done.out.ends_with(
+            "2026-11-21  held back: cmd/go go1.27.3 go1.27.3 linux/amd64, counter \"secret\" = 1: \
+             the config does not have the counter [report.filter.counter]\n"
+        ),
+        "{}",
+        done.out
+    );
+    let json = upload(
+        &home,
+        &collector.url,
+        &key,
+        &[&more[..], &["--json"]].concat(),
+    );
+    for member in [
+        "\"Config\": \"v0.42.0\"",
+        "\"Outcome\": \"send\"",
+        "\"Clause\": \"report.filter.counter\"",
+    ] {
+        assert!(json.out.contains(member), "{member}: {}", json.out);
+    }
+}
+
+// test[upload.request.tool, config.cache.tool]
+#[test]
+fn what_a_tool_counts_does_not_go_to_the_go_project() {
+    let home = Home::new();
+    home.write("../../tool/telemetry/mode", "on 2026-10-01");
+    home.write(
+        "../../tool/telemetry/local/a.v1.count",
+        count_file("2026-11-21"),
+    );
+    let done = home.call(&["upload", "--tool", "tool", "--now", NOW]).run();
+    assert!(
+        done.code == 2 && done.err.contains("[upload.request.tool]"),
+        "{}",
+        done.err
+    );
+    let by_path = home.path("../../tool/telemetry");
+    let by_path = by_path.to_str().expect("text");
+    let done = home.call(&["upload", "--dir", by_path, "--now", NOW]).run();
+    assert!(
+        done.code == 2 && done.err.contains("[upload.request.tool]"),
+        "{}",
+        done.err
+    );
+    let collector = collector(200);
+    let done = home
+        .call(&[
+            "upload",
+            "--tool",
+            "tool",
+            "--now",
+            NOW,
+            "--url",
+            &collector.url,
+        ])
+        .run();
+    assert!(
+        done.code == 1 && done.err.contains("[config.cache.tool]"),
+        "{}",
+        done.err
+    );
+    assert_eq!(collector.requests(), []);
+}
+
+// test[upload.answer.refused, upload.answer.other]
+#[test]
+fn what_was_not_taken_is_said() {
+    for (status, code, word) in [
+        (500, 1, "stays for a later run"),
+        (404, 1, "refused with status 404"),
+    ] {
+        let home = home("on 2026-10-01");
+        let config = home.path("../config.json");
+        let config = config.to_str().expect("text");
+        let collector = collector(status);
+        let done = upload(&home, &collector.url, "off", &["--config", config]);
+        assert_eq!(done.code, code, "{}", done.err);
+        assert!(done.out.contains(word), "{}", done.out);
+        let json = upload(
+            &home,
+            &collector.url,
+            "off",
+            &["--config", config, "--json"],
+        );
+        assert!(json.out.contains("\"Reports\": ["), "{}", json.out);
+    }
+    let home = home("on 2026-10-01");
+    for url in ["example.com", "ftp://example.com"] {
+        let done = upload(&home, url, "off", &[]);
+        assert!(
+            done.code == 2 && done.err.contains("[upload.request.url]"),
+            "{}",
+            done.err
+        );
+    }
+}

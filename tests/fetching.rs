@@ -1,0 +1,193 @@
+//! Getting an upload config from a proxy and a database that are honest, and what is kept of it.
+
+#[path = "support/asking.rs"]
+mod asking;
+#[path = "support/site.rs"]
+mod site;
+
+use std::fs;
+
+use asking::{NOW, Place, refused, site, sources, time};
+use gotelemetry::fetch::{self, FetchError, GO_MODULE, Kept, Wanted};
+use site::{CONFIG, Fake, MODULE, Site};
+
+// test[config.hash, config.hash.line, config.hash.check, config.sum.key, config.sum.key.hash]
+// test[config.sum.lookup, config.sum.record, config.sum.line, config.note.form, config.note.signature]
+// test[config.note.verify, config.note.tree, config.tree.leaf, config.tree.node, config.tree.root]
+// test[config.tile, config.tile.partial, config.proof.include, config.cache, config.proof.keep]
+// test[config.proof.known, config.zip.config]
+#[test]
+fn an_honest_site_is_believed() {
+    for others in [
+        0, 1, 2, 254, 255, 256, 257, 511, 512, 700, 65_535, 65_536, 66_000,
+    ] {
+        for has_partial in [true, false] {
+            let mut site = site(others);
+            site.has_partial = has_partial;
+            // The whole tile is there only once it is full.
+            if !has_partial {
+                site.add_others(65_536 + 256);
+                site.size = others + 2;
+            }
+            let place = Place::new();
+            let verified = place.fetch(&site).expect("it verifies");
+            assert_eq!(verified.version, "v0.42.0", "{others}");
+            assert_eq!(verified.text, CONFIG.as_bytes());
+            let tree = format!("tree-{}", &site.gosumdb()[16..24]);
+            assert_eq!(place.files(), ["highest", "last", "lock", tree.as_str()]);
+        }
+    }
+}
+
+// test[config.proof.consistent]
+#[test]
+fn a_tree_that_grew_is_believed_whatever_its_sizes() {
+    let mut site = site(0);
+    site.add_others(1100);
+    let all = site.size;
+    for older in (2..all).step_by(7).chain([255, 256, 257, 512, 513, 768]) {
+        let place = Place::new();
+        site.size = older;
+        place.fetch(&site).expect("it verifies");
+        for newer in [older, older + 1, all - 1, all] {
+            site.size = newer.max(older);
+            place
+                .fetch(&site)
+                .unwrap_or_else(|error| panic!("{older} {newer}: {error}"));
+        }
+        // An answer from before is no fault, and does not take the place of the newer head.
+        site.size = older;
+        place.fetch(&site).expect("it verifies");
+        let head = fs::read_to_string(place.dir.root().join("config").join(&place.files()[3]));
+        let head = head.expect("it is there");
+        assert!(
+            head.starts_with(&format!("go.sum database tree\n{all}\n")),
+            "{head}"
+        );
+    }
+}
+
+// test[config.rollback, config.pick.named]
+#[test]
+fn a_version_from_before_is_taken_only_if_it_is_named() {
+    let mut site = site(3);
+    let place = Place::new();
+    place.fetch(&site).expect("it verifies");
+    site.files
+        .insert(format!("/{MODULE}/@v/list"), b"v0.41.0\n".to_vec());
+    let result = place.fetch(&site);
+    assert!(
+        matches!(result, Err(FetchError::Rollback { .. })),
+        "{result:?}"
+    );
+    refused(result, "version v0.41.0: lower than v0.42.0");
+    let verified = place.named(&site, "v0.41.0").expect("it verifies");
+    assert_eq!(verified.version, "v0.41.0");
+    // That does not make it the highest.
+    refused(place.fetch(&site), "[config.rollback]");
+    refused(place.named(&site, "v0.43.0"), "status 404");
+    refused(place.named(&site, "latest"), "[config.pick]");
+}
+
+// test[config.pick, config.pick.line]
+#[test]
+fn the_highest_version_is_taken() {
+    let list = |list: &str| {
+        let mut site = Site::new(3);
+        for version in [
+            "v0.9.0",
+            "v0.10.0",
+            "v0.11.0-rc.1",
+            "v0.0.0-20231207172801-3c8b0df0c3fd",
+        ] {
+            site.publish(version, CONFIG);
+        }
+        let files = &mut site.files;
+        files.insert(format!("/{MODULE}/@v/list"), list.as_bytes().to_vec());
+        let latest = br#"{"Version":"v0.0.0-20231207172801-3c8b0df0c3fd","Time":"x"}"#;
+        files.insert(format!("/{MODULE}/@latest"), latest.to_vec());
+        Place::new().fetch(&site).map(|verified| verified.version)
+    };
+    let is = |lines: &str, version: &str| {
+        assert_eq!(list(lines).expect("it verifies"), version, "{lines:?}");
+    };
+    is("v0.10.0\nv0.9.0\n", "v0.10.0");
+    is("v0.9.0\nv0.10.0", "v0.10.0");
+    is("v0.9.0\nv0.11.0-rc.1\n", "v0.9.0");
+    is("v0.11.0-rc.1\n", "v0.11.0-rc.1");
+    is(
+        "  v0.9.0   2026-01-01\r\nv0.10\nv1\nv0.10.0+x\nlatest\n\n",
+        "v0.9.0",
+    );
+    for none in ["", "\n", "v0.0.0-20231207172801-3c8b0df0c3fd\n", "v1\n"] {
+        is(none, "v0.0.0-20231207172801-3c8b0df0c3fd");
+    }
+}
+
+// test[config.cache.damaged]
+#[test]
+fn what_is_kept_and_damaged_is_not_passed_over_where_it_guards() {
+    let site = site(3);
+    let place = Place::new();
+    place.fetch(&site).expect("it verifies");
+    let config = place.dir.root().join("config");
+    let tree = config.join(&place.files()[3]);
+    let note = fs::read(&tree).expect("it is there");
+    for bytes in [&b""[..], &note[..note.len() - 2], b"\xff"] {
+        fs::write(&tree, bytes).expect("it can be written");
+        refused(place.fetch(&site), "[config.cache.damaged]");
+    }
+    fs::write(&tree, note).expect("it can be written");
+    for text in ["", "v1", "v0.41.0\nv0.42.0\n"] {
+        fs::write(config.join("highest"), text).expect("it can be written");
+        refused(place.fetch(&site), "[config.cache.damaged]");
+    }
+    fs::write(config.join("highest"), "v0.42.0\n").expect("it can be written");
+    for text in [
+        "",
+        "v0.42.0\n{}",
+        "v0.42.0 never\n{}",
+        "v0.42.0 2026-11-23T09:00:00Z\n{",
+    ] {
+        fs::write(config.join("last"), text).expect("it can be written");
+        assert!(Kept::look(&place.dir).last().is_none(), "{text:?}");
+    }
+    place.fetch(&site).expect("it verifies");
+    let (verified, then) = Kept::look(&place.dir).last().expect("it is kept");
+    assert_eq!(
+        (verified.text.as_slice(), then),
+        (CONFIG.as_bytes(), time(NOW))
+    );
+}
+
+// test[config.fetch.weekly]
+#[test]
+fn a_config_is_fresh_for_a_week() {
+    let site = site(3);
+    let place = Place::new();
+    place.fetch(&site).expect("it verifies");
+    let fresh = |now: &str| Kept::look(&place.dir).fresh(time(now)).is_some();
+    assert!(fresh(NOW) && fresh("2026-11-30T08:59:59Z") && fresh("2026-11-16T09:00:01Z"));
+    assert!(!fresh("2026-11-30T09:00:00Z") && !fresh("2026-11-16T09:00:00Z"));
+}
+
+// test[config.cache.one]
+#[test]
+fn one_program_at_a_time_changes_what_is_kept() {
+    let site = site(3);
+    let place = Place::new();
+    let held = Kept::open(&place.dir).expect("nobody has it");
+    assert!(matches!(place.fetch(&site), Err(FetchError::Busy)));
+    drop(held);
+    // One that only looks changes nothing.
+    let look = Kept::look(&place.dir);
+    let wanted = Wanted {
+        module: GO_MODULE,
+        version: None,
+    };
+    let sources = sources(&site.gosumdb());
+    let result = fetch::fetch(&mut Fake::of(&site), &sources, wanted, &look, time(NOW));
+    assert_eq!(result.expect("it verifies").version, "v0.42.0");
+    assert_eq!(place.files(), ["lock"]);
+    place.fetch(&site).expect("it verifies");
+}
