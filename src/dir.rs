@@ -280,7 +280,7 @@ pub fn report_week(path: &Path) -> Option<Date> {
 }
 
 /// The paths in `directory` whose names end in `suffix`, sorted by name. A name need not be text.
-fn list(directory: &Path, suffix: &str) -> Result<Vec<PathBuf>, DirError> {
+pub(crate) fn list(directory: &Path, suffix: &str) -> Result<Vec<PathBuf>, DirError> {
     let entries = match fs::read_dir(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(DirError::io("list", directory))?,

@@ -9,9 +9,12 @@ use std::io::{self, Read as _};
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
+use ureq::http::Uri;
 use ureq::typestate::{WithBody, WithoutBody};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Proxy, RequestBuilder, Timeout};
 
+use super::lookup::{LookUp, address};
 use super::{Get, NetworkError, Post};
 use crate::system;
 
@@ -79,7 +82,7 @@ impl Client {
             .proxy(Proxy::try_from_env())
             .build();
         Client {
-            agent: config.new_agent(),
+            agent: Agent::with_parts(config, DefaultConnector::default(), LookUp),
             whole: deadlines.whole,
             until: None,
         }
@@ -211,9 +214,11 @@ fn read_file(url: &str, path: &str, max: usize) -> Result<Vec<u8>, NetworkError>
 
 /// Whether a URL leads to this machine.
 fn is_this_machine(url: &str) -> bool {
-    let uri = url.parse::<ureq::http::Uri>().ok();
-    let host = uri.as_ref().and_then(|uri| uri.host()).unwrap_or_default();
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let address = host.parse::<std::net::IpAddr>();
-    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+    let Ok(uri) = url.parse::<Uri>() else {
+        return false;
+    };
+    let is_localhost = uri
+        .host()
+        .is_some_and(|host| host.eq_ignore_ascii_case("localhost"));
+    is_localhost || address(&uri).is_some_and(|address| address.is_loopback())
 }

@@ -7,6 +7,8 @@
 
 #[cfg(feature = "net")]
 mod client;
+#[cfg(feature = "net")]
+mod lookup;
 
 #[cfg(feature = "net")]
 pub use client::{Client, Deadlines};

@@ -101,7 +101,9 @@ impl Due {
         now: Time,
         is_reported: impl Fn(Date) -> bool,
     ) -> Result<(), Unusable> {
-        let bytes = read_count_file(path).map_err(Unusable::Dir)?;
+        // spec[report.files.again]
+        let bytes = read_count_file(path).or_else(|_| read_count_file(path));
+        let bytes = bytes.map_err(Unusable::Dir)?;
         // spec[report.files.notes]
         let file = parse(&bytes).map_err(Unusable::Format)?;
         let (begin, (end, date)) = match (file.meta.time("TimeBegin"), end(&file)) {

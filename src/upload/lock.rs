@@ -6,7 +6,7 @@ use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::dir::{DirError, TelemetryDir};
+use crate::dir::{DirError, TelemetryDir, list, upload_week};
 use crate::format::date::{Date, Time};
 use crate::publish::create_directory;
 use crate::system;
@@ -39,6 +39,18 @@ impl Lock {
             return Ok(None);
         }
         Ok(create(&path)?.then_some(Lock { path }))
+    }
+
+    /// Removes the locks in a directory that were left behind, of reports that may be gone.
+    // spec[upload.lock.sweep]
+    pub fn sweep(dir: &TelemetryDir, now: Time) {
+        for path in list(&dir.upload(), ".json.lock").unwrap_or_default() {
+            let date = path.file_stem().and_then(|name| upload_week(name.as_ref()));
+            if let Some(date) = date.filter(|_| is_orphan(&path, now)) {
+                // One that cannot be taken over is tried again in the next run.
+                drop(Lock::take(dir, date, now));
+            }
+        }
     }
 
     /// Whether a program has the lock of the report of `date`, as far as can be told without taking
@@ -168,6 +180,23 @@ mod tests {
             }
             drop(lock);
         }
+    }
+
+    // test[upload.lock.sweep]
+    #[test]
+    fn locks_that_were_left_behind_are_removed_and_no_others() {
+        let (_home, dir, _, path) = home();
+        Lock::sweep(&dir, system::now());
+        fs::create_dir(dir.upload()).expect("a directory can be made");
+        let others = ["2026-11-14.json.lock", "mine.json.lock", "2026-11-07.lock"];
+        touch(&path, 1);
+        for (other, days) in others.iter().zip([0, 2, 2]) {
+            touch(&dir.upload().join(other), days);
+        }
+        Lock::sweep(&dir, system::now());
+        assert!(!path.exists());
+        assert!(others.iter().all(|other| dir.upload().join(other).exists()));
+        assert_eq!(names(&dir), others.len());
     }
 
     // test[upload.lock.back]

@@ -108,6 +108,9 @@ impl Sender<'_> {
     /// If `local/` cannot be listed.
     // spec[upload.order, upload.once, upload.answer.next, upload.ready.kept]
     pub fn send(&self, post: &mut dyn Post) -> Result<Vec<(Ready, Fate)>, DirError> {
+        if self.terms().on {
+            Lock::sweep(self.dir, self.now);
+        }
         let mut fates = Vec::new();
         for one in ready(self.dir)? {
             let fate = match self.send_one(&one, post) {
