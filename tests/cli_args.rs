@@ -320,6 +320,9 @@ fn the_tour_shows_a_sample_and_leaves_nothing_behind() {
         "verdict: a reader takes this file, with 0 notes; 0 remarks\n",
         "\n     3  tool/invocations\n",
         " leads to or into a record reached before [fmt.chain.once]\n",
+        "   \"Counters\": {\n    \"tool/flag:v\": 3,\n    \"tool/invocations\": 3\n   },\n",
+        ", counter \"tool/latency:<50ms\" = 42: the config does not have the counter [report.filter",
+        "\nwhat was approved arrived, nothing else, and all of it is kept here\n",
     ] {
         assert!(output.out.contains(shown), "{shown}");
     }

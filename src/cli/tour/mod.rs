@@ -1,5 +1,8 @@
 //! `tour`: the system at work, in a temporary directory.
 
+#[cfg(feature = "net")]
+mod week;
+
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -20,8 +23,9 @@ pub(super) static COMMAND: Command = Command {
     summary: "show the system at work",
     details: "\
 Lets processes count together into one file in a temporary directory, explains every byte of it,
-kills a process that counts, damages a copy of the file to show how that is found, and has this
-program judged by the conformance suite. Nothing outside the temporary directory is touched.",
+kills a process that counts, damages a copy of the file to show how that is found, lets the week end
+and what a config approves be sent to a collector on loopback, and has this program judged by the
+conformance suite. Nothing outside the temporary directory is touched.",
     options: &[],
     max_files: 0,
     run: tour,
@@ -131,12 +135,16 @@ fn show(context: &mut Context<'_>, root: &Path) -> Result<Outcome> {
     let copy = root.join("damaged.v1.count");
     fs::write(&copy, &damaged).map_err(DirError::io("write", &copy))?;
     writeln!(context.out, "  {}: {error}\n", copy.display())?;
+    #[cfg(feature = "net")]
+    let sent = week::ends(context, &dir, root)?;
+    #[cfg(not(feature = "net"))]
+    let sent = nothing_sent(context)?;
     let judged = judged(context)?;
     writeln!(
         context.out,
-        "Next: gotelemetry status, gotelemetry dump, gotelemetry help"
+        "Next: gotelemetry status, gotelemetry upload --dry-run, gotelemetry help"
     )?;
-    Ok(if exact && sound && judged {
+    Ok(if exact && sound && sent && judged {
         Outcome::Fine
     } else {
         Outcome::Finding
@@ -177,9 +185,19 @@ fn killed(context: &mut Context<'_>, root: &Path) -> Result<bool> {
     Ok(whole)
 }
 
+/// Says why no report is sent.
+#[cfg(not(feature = "net"))]
+fn nothing_sent(context: &mut Context<'_>) -> Result<bool> {
+    writeln!(
+        context.out,
+        "5. The week ends, and nothing is sent: there is no networking code in this program.\n"
+    )?;
+    Ok(true)
+}
+
 /// Has this program judged by the suite that any implementation can run.
 fn judged(context: &mut Context<'_>) -> Result<bool> {
-    writeln!(context.out, "5. The conformance suite asks this program:\n")?;
+    writeln!(context.out, "6. The conformance suite asks this program:\n")?;
     let Some((summary, good)) = conformance::of_this_program()? else {
         writeln!(context.out, "  no test vectors are compiled in\n")?;
         return Ok(true);
