@@ -4,7 +4,6 @@
 //! Prints medians, in turns on the same files, and what memory ours took at most. Syncing is included.
 
 #[path = "../tests/support/go.rs"]
-#[allow(dead_code, reason = "this benchmark needs no real count files")]
 mod go;
 #[path = "../tests/support/raw.rs"]
 #[allow(

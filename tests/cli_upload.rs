@@ -13,7 +13,7 @@ mod web;
 use loopback::{NOW, collector, count_file, home, honest, upload};
 use program::Home;
 
-// test[config.fetch.when, config.proxy.list, config.sum.name, config.sum.place, config.file]
+// test[config.cache.name, config.fetch.when, config.proxy.list, config.sum.name, config.sum.place, config.file]
 #[test]
 fn a_week_is_reported_and_sent_with_a_config_that_verifies() {
     let home = home("on 2026-10-01");
@@ -240,4 +240,42 @@ fn what_was_not_taken_is_said() {
             done.err
         );
     }
+}
+
+// test[upload.request.base]
+#[test]
+fn by_default_reports_go_to_the_collector_of_the_go_project() {
+    let home = home("on 2026-10-01");
+    let config = home.path("../config.json");
+    let config = config.to_str().expect("text");
+    let args = ["upload", "--dry-run", "--now", NOW, "--config", config];
+    let shown = home.output(&args);
+    let url = " would be sent to https://telemetry.go.dev/upload/2026-11-21:\n";
+    assert!(shown.contains(url), "{shown}");
+}
+
+// test[upload.token.command]
+#[test]
+fn a_command_neither_asks_for_the_token_nor_changes_it() {
+    let home = home("on 2026-10-01");
+    let token = home.write("local/upload.token", "");
+    let changed = || {
+        let meta = std::fs::metadata(&token).expect("it is there");
+        meta.modified().expect("the system tells")
+    };
+    let before = changed();
+    let config = home.path("../config.json");
+    let collector = collector(200);
+    let more = ["--config", config.to_str().expect("text")];
+    let done = upload(&home, &collector.url, "off", &more);
+    assert_eq!(
+        (done.code, collector.requests().len()),
+        (0, 1),
+        "{}",
+        done.err
+    );
+    assert_eq!(changed(), before);
+    let without = self::home("on 2026-10-01");
+    assert_eq!(upload(&without, &collector.url, "off", &more).code, 0);
+    assert!(!without.names().contains(&"local/upload.token".to_owned()));
 }

@@ -8,7 +8,9 @@ mod site;
 use std::fs;
 
 use asking::{NOW, Place, refused, site, sources, time};
-use gotelemetry::fetch::{self, FetchError, GO_MODULE, Kept, Wanted};
+use gotelemetry::fetch::tree::Tile;
+use gotelemetry::fetch::{self, FetchError, GO_MODULE, Kept, Proxy, Sources, Wanted};
+use gotelemetry::system::Environment;
 use site::{CONFIG, Fake, MODULE, Site};
 
 // test[config.hash, config.hash.line, config.hash.check, config.sum.key, config.sum.key.hash]
@@ -190,4 +192,104 @@ fn one_program_at_a_time_changes_what_is_kept() {
     assert_eq!(result.expect("it verifies").version, "v0.42.0");
     assert_eq!(place.files(), ["lock"]);
     place.fetch(&site).expect("it verifies");
+}
+
+/// What the environment and the option `--proxy` lead to: URLs, each with what stands behind it.
+fn proxies(goproxy: &str) -> Vec<String> {
+    let environment = Environment::of(|name| match name {
+        "GOPROXY" => Some(goproxy.into()),
+        _ => None,
+    });
+    let sources = Sources::of(&environment, None).expect("they are sound");
+    let told = |proxy: &Proxy| match proxy {
+        Proxy::At { url, falls_back } => format!("{url}{}", if *falls_back { "|" } else { "," }),
+        Proxy::Word(word) => (*word).to_owned(),
+        _ => unreachable!("there are no others"),
+    };
+    sources.proxies.iter().map(told).collect()
+}
+
+// test[config.proxy.list, config.proxy.https, config.proxy.direct]
+#[test]
+fn a_list_of_proxies_is_read_as_go_reads_it() {
+    for (list, urls) in [
+        ("", &["https://proxy.golang.org,", "direct"][..]),
+        ("https://a.example/,off", &["https://a.example,", "off"]),
+        (
+            " http://a | b.example ,, c:80|file:///d/",
+            &[
+                "http://a|",
+                "https://b.example,",
+                "https://c:80|",
+                "file:///d,",
+            ],
+        ),
+        ("direct,https://a", &["direct"]),
+        ("a/b", &["https://a/b,"]),
+    ] {
+        assert_eq!(proxies(list), urls, "{list:?}");
+    }
+}
+
+// test[config.sum.name, config.sum.known]
+#[test]
+fn a_database_is_known_by_its_name_or_by_its_key() {
+    let database = |gosumdb: &str| {
+        let environment = Environment::of(|name| match name {
+            "GOSUMDB" => Some(gosumdb.into()),
+            _ => None,
+        });
+        let database = Sources::of(&environment, None)
+            .expect("they are sound")
+            .database;
+        (
+            database.key.name().to_owned(),
+            database.key.digits(),
+            database.url,
+        )
+    };
+    let go = |url: Option<&str>| {
+        (
+            "sum.golang.org".to_owned(),
+            "033de0ae".to_owned(),
+            url.map(str::to_owned),
+        )
+    };
+    assert_eq!(database(""), go(None));
+    assert_eq!(database(" sum.golang.org "), go(None));
+    assert_eq!(
+        database("sum.golang.org https://a.example/"),
+        go(Some("https://a.example"))
+    );
+    assert_eq!(
+        database("sum.golang.google.cn"),
+        go(Some("https://sum.golang.google.cn"))
+    );
+    let own = Site::new(0).gosumdb();
+    let (name, digits, url) = database(&format!("{own}\ta.example"));
+    assert_eq!(
+        (name.as_str(), url.as_deref()),
+        ("sum.example.com", Some("https://a.example"))
+    );
+    assert_eq!(digits, own[16..24]);
+}
+
+// test[config.tile.number]
+#[test]
+fn a_tile_is_asked_for_by_groups_of_digits() {
+    for (number, path) in [
+        (0, "000"),
+        (5, "005"),
+        (999, "999"),
+        (1000, "x001/000"),
+        (1_234_067, "x001/x234/067"),
+        (u64::MAX / 256, "x072/x057/x594/x037/x927/935"),
+    ] {
+        let tile = Tile {
+            level: 3,
+            number,
+            width: 256,
+        };
+        assert_eq!(tile.path(), format!("/tile/8/3/{path}"));
+    }
 }

@@ -79,7 +79,7 @@ fn a_report_is_posted_as_it_is_and_nothing_is_told_beside_it() {
     assert_eq!(server.requests().len(), 2);
 }
 
-// test[upload.redirect, upload.answer.status]
+// test[upload.redirect, upload.answer.status, config.fetch.redirect]
 #[test]
 fn no_redirect_is_followed() {
     let other = answering(200);

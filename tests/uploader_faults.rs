@@ -140,7 +140,7 @@ mod faults {
         Ok(format!("{kills} runs, {left:?}"))
     }
 
-    // test[report.place.failed, upload.answer.copy]
+    // test[report.place.failed, report.files.again, upload.answer.copy]
     fn every_call_fails_once() -> Result<String, String> {
         let calls = calls()?;
         let mut left = Left::default();

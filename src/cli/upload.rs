@@ -50,7 +50,8 @@ fn upload(context: &mut Context<'_>) -> Result<Outcome> {
     let _turn = match context.args.dry_run {
         // spec[upload.dry.files]
         true => None,
-        // spec[upload.lock.own, upload.lock.busy]
+        // The token is for programs that upload by the way.
+        // spec[upload.lock.own, upload.lock.busy, upload.token.command]
         false => match Turn::take(&dir)? {
             None => return empty(context, "another program is making and sending reports"),
             turn => turn,
@@ -121,7 +122,7 @@ fn url(context: &Context<'_>) -> Result<String> {
 }
 
 /// Whether a config has to be asked for.
-// spec[config.fetch.when]
+// spec[config.fetch.when, upload.dry.network]
 fn is_wanted(dir: &TelemetryDir, weeks: &Weeks, terms: &Terms<'_>) -> Result<bool> {
     let is_free = |one: &Ready| one.held(terms).is_none();
     Ok(terms.on && (weeks.want_config(terms) || ready::ready(dir)?.iter().any(is_free)))

@@ -47,6 +47,7 @@ pub struct Verified {
 
 impl Kept {
     /// What is kept in a directory, to look at.
+    // spec[config.cache.name]
     pub fn look(dir: &TelemetryDir) -> Kept {
         Kept {
             directory: dir.root().join("config"),

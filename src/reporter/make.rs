@@ -273,6 +273,7 @@ impl Week {
     /// # Errors
     ///
     /// If a report cannot be written. No count file is deleted then.
+    // spec[report.upload.late, report.place.failed]
     pub fn carry_out(&self, dir: &TelemetryDir, terms: &Terms<'_>) -> Result<Done, DirError> {
         let draft = match &self.task {
             Task::Report(draft) => draft,

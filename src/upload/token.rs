@@ -13,7 +13,7 @@ use crate::system;
 const FRESH: u64 = 24 * 60 * 60;
 
 /// Takes the token for an attempt at the time `now`. Returns whether it was to be had.
-// spec[upload.token, upload.token.attempt]
+// spec[upload.token, upload.token.attempt, upload.token.mode]
 pub fn take(dir: &TelemetryDir, now: Time) -> bool {
     let path = dir.local().join("upload.token");
     match fs::symlink_metadata(&path) {
@@ -56,6 +56,7 @@ mod tests {
     }
 
     // test[upload.token, upload.token.fresh, upload.token.take, upload.token.old]
+    // test[upload.token.attempt]
     #[test]
     fn one_attempt_a_day_gets_the_token() {
         let (_home, dir) = home();
@@ -81,6 +82,14 @@ mod tests {
             set.expect("it can be set");
             assert_eq!(take(&dir, at(seconds)), had, "{seconds}");
         }
+    }
+
+    // test[upload.token.mode]
+    #[test]
+    fn the_token_is_had_in_mode_local_too() {
+        let (_home, dir) = home();
+        fs::write(dir.mode_file(), "local").expect("it can be written");
+        assert!(take(&dir, system::now()) && !take(&dir, system::now()));
     }
 
     // test[upload.token.error, upload.token.take]
