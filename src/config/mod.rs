@@ -1,11 +1,12 @@
 //! L3: the upload config: what may be sent.
 //!
-//! Implements the sections *Form* and *What a config has* of `spec/upload-config.md`.
-//! [`UploadConfig`] is the document as it stands, [`Approved`] answers what it has, [`semver`] orders
-//! its versions. What a report makes of the answers is not known here, nor where a config comes
+//! Implements the sections *Form*, *What a config has* and *Versions* of `spec/upload-config.md`.
+//! [`UploadConfig`] is the document as it stands, [`Approved`] answers what it has, [`semver`] and
+//! [`go_version`] order its versions. What a report makes of the answers is not known here, nor where a config comes
 //! from.
 
 mod approved;
+pub mod go_version;
 pub mod semver;
 
 pub use approved::{Approved, ApprovedProgram};

@@ -1,9 +1,12 @@
 //! `driver`: this implementation's side of the conformance suite.
 //!
 //! Implements `spec/driver.md`. Reads requests, one a line, and answers each; what an operation
-//! does is in [`reading`] and [`writing`]. What is expected of it is not known here.
+//! does is in [`reading`], [`writing`], [`configs`], [`reporting`] and [`sending`]. What is expected of it is not known here.
 
+mod configs;
 mod reading;
+mod reporting;
+mod sending;
 mod writing;
 
 use std::ffi::OsString;
@@ -309,7 +312,14 @@ fn hello() -> Value {
 }
 
 fn operations() -> impl Iterator<Item = &'static Operation> {
-    reading::OPERATIONS.iter().chain(writing::OPERATIONS)
+    let all = [
+        reading::OPERATIONS,
+        writing::OPERATIONS,
+        configs::OPERATIONS,
+        reporting::OPERATIONS,
+        sending::OPERATIONS,
+    ];
+    all.into_iter().flatten()
 }
 
 fn object(members: Vec<(&'static str, Value)>) -> Value {

@@ -5,9 +5,17 @@
 //! what they look like as files.
 
 mod case;
+mod check_stacks;
+mod checks;
+mod compared;
+mod config_faults;
+mod config_has;
+mod config_names;
+mod configs;
 mod dates;
 mod dirs;
 mod environments;
+mod go_versions;
 mod identities;
 mod json;
 mod manifest;
@@ -25,6 +33,8 @@ mod read_note;
 mod read_record;
 mod read_stacks;
 mod read_walk;
+mod ready;
+mod ready_texts;
 mod refused_identities;
 mod report_faults;
 mod report_programs;
@@ -89,6 +99,16 @@ pub(crate) fn all() -> Vec<Case> {
         write_identity::cases,
         write_life::cases,
         race::cases,
+        configs::cases,
+        config_faults::cases,
+        config_has::cases,
+        config_names::cases,
+        compared::cases,
+        go_versions::cases,
+        ready::cases,
+        ready_texts::cases,
+        checks::cases,
+        check_stacks::cases,
     ];
     subjects.iter().flat_map(|cases| cases()).collect()
 }

@@ -1,0 +1,62 @@
+//! The operations about reports on their way: what lies ready, and what a collector takes.
+//!
+//! Implements the section *Sending* of `spec/driver.md`. Nothing is sent.
+
+use super::{Done, Operation, Refusal, Request, time};
+use crate::acceptance;
+use crate::config::UploadConfig;
+use crate::dir::{self, TelemetryDir};
+use crate::json::Value;
+use crate::mode;
+use crate::report::Report;
+use crate::upload::ready::{self, Hold, Text};
+use crate::verdict::Terms;
+
+pub(super) const OPERATIONS: &[Operation] =
+    &[("ready", list_ready), ("check-report", check_report)];
+
+type Answer = Result<Done, Refusal>;
+
+fn list_ready(request: &Request) -> Answer {
+    let dir = TelemetryDir::at(&request.dir);
+    let effective = mode::read(Some(&dir), &request.environment()?);
+    let config = request.config("config")?;
+    let approved = config.as_ref().map(UploadConfig::approved);
+    let terms = Terms::of(&effective, approved.as_ref(), request.arg("now", time)?);
+    let mut listed = Vec::new();
+    for report in ready::ready(&dir)? {
+        let hold = match report.held(&terms) {
+            Some(hold) => Some(hold),
+            None => match report.read()? {
+                Text::Whole(text) => report.check(&text, terms.approved, terms.now).err(),
+                Text::TooLong if terms.approved.is_none() => Some(Hold::Config),
+                Text::TooLong => Some(Hold::Size),
+                Text::Gone => continue,
+            },
+        };
+        let clause = hold.map(|hold| Value::from(hold.clause()));
+        listed.push(Value::from([
+            ("date", Value::String(report.date.to_string())),
+            ("held", clause.unwrap_or(Value::Null)),
+        ]));
+    }
+    Ok(Done::with(Value::from([("ready", Value::Array(listed))])))
+}
+
+fn check_report(request: &Request) -> Answer {
+    let config = request.config("config")?;
+    let config = config.ok_or_else(|| Refusal::Error("a collector without a config".to_owned()))?;
+    let text = dir::read_report(&request.path("file")?)?;
+    let refused = |clause, reason| Refusal::Reject {
+        clause,
+        offset: 0,
+        reason,
+    };
+    // spec[collect.check.json, collect.check.kind]
+    let report = Report::parse(&text);
+    let report = report.map_err(|error| refused("collect.check.json", error.to_string()))?;
+    let today = request.arg("now", time)?.date();
+    acceptance::check(&report, &config.approved(), today)
+        .map_err(|error| refused(error.clause, error.to_string()))?;
+    Ok(Done::nothing())
+}
