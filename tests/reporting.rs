@@ -319,7 +319,7 @@ fn a_half_written_report_is_waited_for_and_then_replaced() {
     }
 }
 
-// test[report.place.kept, report.place.lost]
+// test[report.place.kept, report.place.lost, report.place.link, report.place.order]
 #[test]
 fn reports_that_appear_meanwhile_stay_as_they_are() {
     let config = usual_config("");

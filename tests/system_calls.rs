@@ -30,10 +30,11 @@ mod watching {
 
     use crate::processes;
     use crate::role;
+    use crate::support::raw::{self, Raw};
 
     type Fact = fn() -> Result<String, String>;
 
-    const FACTS: [(&str, Fact); 8] = [
+    const FACTS: [(&str, Fact); 9] = [
         (
             "count_opens_no_socket_and_starts_nothing",
             count_starts_nothing,
@@ -57,6 +58,10 @@ mod watching {
         (
             "new_files_are_written_aside_and_linked_the_weekday_first",
             new_files_are_written_aside_and_linked,
+        ),
+        (
+            "reports_are_written_and_synced_before_they_get_their_names",
+            reports_are_written_and_synced,
         ),
         (
             "a_file_grows_by_four_zero_bytes_behind_its_blocks",
@@ -289,6 +294,40 @@ mod watching {
             &["link", tool, ".tmp\"", "/local/tool-devel-", ".v1.count\""],
         ];
         in_order(&calls(&["-e", CHANGES], &count(&dir))?, &steps)
+    }
+
+    // test[dir.publish, report.place.whole, report.place.link, report.place.order]
+    // test[report.place.delete]
+    fn reports_are_written_and_synced() -> Result<String, String> {
+        let (home, dir) = home()?;
+        let told = |error: std::io::Error| error.to_string();
+        std::fs::create_dir(dir.local()).map_err(told)?;
+        let mut file = Raw::new(&raw::sample_meta());
+        file.add(b"n", 1);
+        std::fs::write(dir.local().join("a.v1.count"), file.into_bytes()).map_err(told)?;
+        std::fs::write(dir.mode_file(), "on 2026-11-01").map_err(told)?;
+        let config = home.path().join("config.json");
+        std::fs::write(&config, "{}").map_err(told)?;
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gotelemetry"));
+        command.args(["report", "--now", "2026-11-26", "--config"]);
+        command.arg(&config).arg("--dir").arg(dir.root());
+        let (local, ready) = ("/local/.local.2026-11-25.json.", "/local/.2026-11-25.json.");
+        let steps: [&[&str]; 9] = [
+            &["open", local, ".tmp\"", "O_CREAT|O_EXCL", "0644"],
+            &["write(", "Week"],
+            &["sync("],
+            &["open", ready, ".tmp\"", "O_CREAT|O_EXCL", "0644"],
+            &["write(", "Week"],
+            &["sync("],
+            &["link", local, ".tmp\"", "/local/local.2026-11-25.json\""],
+            &["link", ready, ".tmp\"", "/local/2026-11-25.json\""],
+            &["unlink", "/local/a.v1.count\""],
+        ];
+        let traced = format!("{CHANGES},unlink,unlinkat");
+        let mut calls = calls(&["-e", &traced], &command)?;
+        // The lock holds nothing.
+        calls.retain(|call| !call.contains("/local/upload.lock\""));
+        in_order(&calls, &steps)
     }
 
     // test[grow.blocks, grow.extend]

@@ -81,6 +81,28 @@ fn an_upload_report_is_made_unless_a_clause_forbids_it() {
     );
 }
 
+// test[report.now, report.mode.once]
+#[test]
+fn mode_and_time_of_the_start_hold_for_all_weeks() {
+    let home = Home::new("on 2026-11-01");
+    home.put("local/a.v1.count", usual(&[(b"n", 1)]));
+    let (begin, end) = ("2026-11-07T00:00:00Z", "2026-11-14T00:00:00Z");
+    let earlier = file(begin, end, home::TOOL, &[(b"n", 1)]);
+    home.put("local/b.v1.count", earlier);
+    let config = usual_config("");
+    let approved = config.approved();
+    // By the clock of the machine both weeks are too old or yet to come.
+    let now = "2026-12-05T00:00:00Z";
+    let (terms, _) = home.terms(now, Some(&approved));
+    let weeks = home.weeks(now, Some(&approved)).weeks;
+    assert_eq!(weeks.len(), 2);
+    for week in &weeks {
+        let done = week.carry_out(&home.dir, &terms).expect("there is room");
+        assert!(matches!(done, Done::Reported { ready: true }), "{done:?}");
+        fs::write(home.dir.mode_file(), "off").expect("a file can be written");
+    }
+}
+
 // test[report.filter.program, report.filter.order, report.filter.empty, report.verdict]
 #[test]
 fn programs_are_held_back_by_the_first_value_that_the_config_lacks() {

@@ -18,6 +18,12 @@ mod environments;
 mod go_versions;
 mod identities;
 mod json;
+mod make_done;
+mod make_due;
+mod make_heads;
+mod make_merged;
+mod make_withheld;
+mod making;
 mod manifest;
 mod modes;
 mod months;
@@ -105,6 +111,11 @@ pub(crate) fn all() -> Vec<Case> {
         config_names::cases,
         compared::cases,
         go_versions::cases,
+        make_due::cases,
+        make_merged::cases,
+        make_heads::cases,
+        make_withheld::cases,
+        make_done::cases,
         ready::cases,
         ready_texts::cases,
         checks::cases,
