@@ -16,7 +16,14 @@ pub(super) fn cases() -> Vec<Case> {
     let tables = [KINDS, OF_PROGRAMS, NUMBERS, SYNTAX].into_iter().flatten();
     let edited =
         tables.map(|(id, clause, about, from, to)| rejected(id, clause, about, edited(from, to)));
-    edited.chain(bounds()).collect()
+    let mut cases: Vec<Case> = edited.chain(bounds()).collect();
+    for case in cases
+        .iter_mut()
+        .filter(|case| case.id.ends_with("too-large"))
+    {
+        case.clauses.push("config.number");
+    }
+    cases
 }
 
 fn rejected(id: &str, clause: &'static str, about: &str, text: Vec<u8>) -> Case {
@@ -244,6 +251,13 @@ const OF_PROGRAMS: &[Row] = &[
         "A Depth with an exponent.",
         "16",
         b"1e1",
+    ),
+    (
+        "depth-too-great",
+        "config.form",
+        "A Depth of more than 64 bits.",
+        "16",
+        b"9223372036854775808",
     ),
 ];
 
