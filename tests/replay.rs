@@ -9,6 +9,8 @@ mod document;
 mod fuzzed;
 #[path = "support/memory.rs"]
 mod memory;
+#[path = "support/naive_config.rs"]
+mod naive_config;
 #[path = "support/naive_json.rs"]
 mod naive_json;
 mod support;
@@ -79,10 +81,11 @@ fn what_is_kept_for_every_target_passes() {
 #[test]
 fn the_files_of_the_vectors_pass() {
     // What stands before a file makes an input of it; see the target.
-    let kinds: [(&str, &'static str, &[u8]); 3] = [
+    let kinds: [(&str, &'static str, &[u8]); 4] = [
         ("read", "parser", b"\x80"),
         ("mode", "mode", b"\x03"),
         ("report", "report", b""),
+        ("config", "config", b""),
     ];
     for (vectors, target, before) in kinds {
         let files = files_below(root().join("spec/vectors").join(vectors));

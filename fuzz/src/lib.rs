@@ -6,6 +6,8 @@ mod document;
 mod fuzzed;
 #[path = "../../tests/support/memory.rs"]
 mod memory;
+#[path = "../../tests/support/naive_config.rs"]
+mod naive_config;
 #[path = "../../tests/support/naive_json.rs"]
 mod naive_json;
 #[path = "../../tests/support/mod.rs"]

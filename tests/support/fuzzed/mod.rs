@@ -8,6 +8,7 @@
     reason = "the fuzz targets and the replay each use a part of this"
 )]
 
+mod config;
 mod input;
 mod json;
 mod metadata;
@@ -20,7 +21,7 @@ mod table;
 type Check = fn(&[u8]);
 
 /// The name of every target and its check.
-pub(crate) const TARGETS: [(&str, Check); 7] = [
+pub(crate) const TARGETS: [(&str, Check); 8] = [
     ("parser", parser::check),
     ("table", table::check),
     ("names", names::check),
@@ -28,6 +29,7 @@ pub(crate) const TARGETS: [(&str, Check); 7] = [
     ("mode", mode::check),
     ("json", json::check),
     ("report", report::check),
+    ("config", config::check),
 ];
 
 /// Checks what the target `name` is for.
