@@ -23,13 +23,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Where the driver's source lies, and its files: each with its place in the copy of x/telemetry.
 const DRIVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/drivers/go");
-const DRIVER_FILES: [(&str, &str); 6] = [
+const DRIVER_FILES: [(&str, &str); 8] = [
     ("main.go", "driver/main.go"),
     ("count.go", "driver/count.go"),
     ("conformance.go", "driver/conformance.go"),
     ("conformance_read.go", "driver/conformance_read.go"),
     ("conformance_write.go", "driver/conformance_write.go"),
+    ("conformance_report.go", "driver/conformance_report.go"),
     ("counter/recorder.go", "internal/counter/recorder.go"),
+    ("upload/reporter.go", "internal/upload/reporter.go"),
 ];
 
 /// One installed Go toolchain.
@@ -117,6 +119,9 @@ impl Toolchain {
         let module = aside.join("telemetry");
         let vendored = "src/cmd/vendor/golang.org/x/telemetry";
         copy_tree(&self.root()?.join(vendored), &module)?;
+        // Another module would have to be downloaded; this part of it stands by itself.
+        let semver = "src/cmd/vendor/golang.org/x/mod/semver";
+        copy_tree(&self.root()?.join(semver), &module.join("semver"))?;
         let go_mod = format!("module golang.org/x/telemetry\n\ngo {}\n", self.language());
         write(&module.join("go.mod"), go_mod)?;
         for (name, place) in DRIVER_FILES {

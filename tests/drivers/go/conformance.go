@@ -28,23 +28,28 @@ type operation func(t task) (any, error)
 
 // Left out are those that Go has not, or only mixed with something that cannot
 // be given: split-name, encode-stack (of program counters alone) and flag-name
-// (of this very program alone).
+// (of this very program alone); verdicts and ready, as it says nothing of what it
+// leaves out; check-report, as the collector is no part of the toolchain.
 var operations = map[string]operation{
-	"decode-name":   decodeName,
-	"encode-float":  encodeFloat,
-	"encode-string": encodeString,
-	"find-dir":      findDir,
-	"identify":      identify,
-	"race":          race,
-	"read-date":     readDate,
-	"read-file":     readFile,
-	"read-mode":     readMode,
-	"read-report":   readReport,
-	"read-time":     readTime,
-	"read-weekends": readWeekends,
-	"set-mode":      setMode,
-	"span":          span,
-	"write":         write,
+	"compare-versions": compareVersions,
+	"config-has":       configHas,
+	"decode-name":      decodeName,
+	"encode-float":     encodeFloat,
+	"encode-string":    encodeString,
+	"find-dir":         findDir,
+	"identify":         identify,
+	"race":             race,
+	"read-config":      readConfig,
+	"read-date":        readDate,
+	"read-file":        readFile,
+	"read-mode":        readMode,
+	"read-report":      readReport,
+	"read-time":        readTime,
+	"read-weekends":    readWeekends,
+	"report":           report,
+	"set-mode":         setMode,
+	"span":             span,
+	"write":            write,
 }
 
 // A task is what an operation is called with.
