@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The driver of the Python reader (driver.md): one JSON document a line.
+"""The driver of the Python reader and reporter (driver.md): one JSON document a line.
 
     python3 driver.py <requests >answers
 """
@@ -9,6 +9,8 @@ import re
 import struct
 import sys
 
+import acceptance
+import configs
 import countfile
 import dates
 import directory
@@ -17,7 +19,10 @@ import identity
 import jsontext
 import mode
 import names
+import ready
+import reporter
 import reports
+import versions
 from reject import Reject, stage_of
 
 PROTOCOL = 1
@@ -62,6 +67,13 @@ class Args:
         if not re.fullmatch("[+-]?[0-9]{1,40}", text):
             raise BadRequest(f"args: {name} is no integer")
         return int(text)
+
+    def float(self, name):
+        bits = self.integer(name)
+        if not 0 <= bits < 2**64:
+            raise BadRequest(f"args: {name} has more than 64 bits")
+        (number,) = struct.unpack("<d", struct.pack("<Q", bits))
+        return number
 
     def date(self, name):
         return dates.parse_date(self.text(name).encode())
@@ -204,11 +216,126 @@ def encode_string(args):
 
 
 def encode_float(args):
-    bits = args.integer("bits")
-    if not 0 <= bits < 2**64:
-        raise BadRequest("args: bits are more than 64")
-    (number,) = struct.unpack("<d", struct.pack("<Q", bits))
-    return {"json": jsontext.write_float(number)}
+    return {"json": jsontext.write_float(args.float("bits"))}
+
+
+def bits(number):
+    (found,) = struct.unpack("<Q", struct.pack("<d", number))
+    return str(found)
+
+
+def read_config(args):
+    config = configs.read_config(args.path("file"))
+    programs = {}
+    for part in config.programs:
+        empty = {"versions": [], "counters": [], "stacks": []}
+        program = programs.setdefault(part.name, empty)
+        program["versions"] = once(program["versions"] + part.versions)
+        for key in ("counters", "stacks"):
+            entries = getattr(part, key)
+            program[key] += [{"name": e.name, "rate": bits(e.rate)} for e in entries]
+    return {
+        "goos": once(config.goos),
+        "goarch": once(config.goarch),
+        "go_version": once(config.go_version),
+        "sample_rate": bits(config.sample_rate),
+        "programs": programs,
+    }
+
+
+def once(texts):
+    return sorted(set(texts), key=str.encode)
+
+
+def config_has(args):
+    config = configs.read_config(args.path("file"))
+    program = args.text("program").encode()
+
+    def value(key):
+        return args.text(key).encode()
+
+    def rates(key, of):
+        found = {name: of(program, bytes.fromhex(name)) for name in args.get(key, list)}
+        return {name: None if rate is None else bits(rate) for name, rate in found.items()}
+
+    return {
+        "goos": configs.has(config.goos, value("goos")),
+        "goarch": configs.has(config.goarch, value("goarch")),
+        "go_version": configs.has(config.go_version, value("go_version")),
+        "program": bool(config.parts(program)),
+        "version": config.has_version(program, value("version")),
+        "counters": rates("counters", config.counter),
+        "stacks": rates("stacks", config.stack),
+    }
+
+
+def compare_versions(args):
+    read = {"semver": versions.semver, "go": versions.go_version}.get(args.text("kind"))
+    if read is None:
+        raise BadRequest("args: no versions are of this kind")
+    found = [read(args.text(key)) for key in ("one", "other")]
+    return {
+        "order": str(versions.compare(*found)),
+        "valid": [version is not None for version in found],
+    }
+
+
+def terms(args, version="", x=0.5):
+    path = args.get("config", (str, type(None)))
+    return reporter.Terms(
+        mode=mode.read_mode(os.path.join(args.directory, "mode"), args.environment()),
+        now=dates.parse_time(args.text("now").encode()),
+        config=None if path is None else configs.read_config(args.path("config")),
+        version=version,
+        x=x,
+    )
+
+
+def reporter_of(args):
+    version = args.get("config_version", (str, type(None)))
+    return reporter.Reporter(args.directory, terms(args, version, args.float("x")))
+
+
+def report(args):
+    reporter_of(args).carry_out()
+    return {}
+
+
+def verdicts(args):
+    made = reporter_of(args)
+    keys = ("program", "version", "go_version", "goos", "goarch")
+
+    def program(p):
+        values = [value.decode(errors="replace") for value in p.build]
+        counters, stacks = (
+            {name.hex(): p.verdicts[name] for name in names} for names in (p.counters, p.stacks)
+        )
+        more = {"held": p.held, "counters": counters, "stacks": stacks}
+        return dict(zip(keys, values)) | more
+
+    weeks = [
+        {
+            "week": week.date,
+            "task": week.task,
+            "held": week.held,
+            "programs": [program(p) for p in week.programs.values()],
+        }
+        for week in made.weeks
+    ]
+    return {"unread": made.unread, "weeks": weeks}
+
+
+def list_ready(args):
+    found = ready.ready(args.directory, terms(args))
+    return {"ready": [{"date": date, "held": held} for date, held in found]}
+
+
+def check_report(args):
+    config = configs.read_config(args.path("config"))
+    data = reports.read_bytes(args.path("file"))
+    today = dates.parse_time(args.text("now").encode()) // dates.DAY
+    acceptance.check_text(data, config, today)
+    return {}
 
 
 OPERATIONS = {
@@ -227,6 +354,13 @@ OPERATIONS = {
     "span": span,
     "encode-string": encode_string,
     "encode-float": encode_float,
+    "read-config": read_config,
+    "config-has": config_has,
+    "compare-versions": compare_versions,
+    "report": report,
+    "verdicts": verdicts,
+    "ready": list_ready,
+    "check-report": check_report,
 }
 
 # Answers

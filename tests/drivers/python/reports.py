@@ -25,10 +25,17 @@ class Program:
 @dataclass
 class Report:
     week: str
+    last_week: str
+    x: float
+    config: str
     programs: list
 
 
 def read_report(path):
+    return parse(read_bytes(path))
+
+
+def read_bytes(path):
     try:
         data = files.read_bounded(path, MAX_FILE).data
     except files.NotRegular:
@@ -36,7 +43,7 @@ def read_report(path):
     # dir.files
     if len(data) > MAX_FILE:
         raise Reject("dir.files", reason="the report is too long")
-    return parse(data)
+    return data
 
 
 def parse(data):
@@ -48,15 +55,17 @@ def parse(data):
         raise Reject("report.form", reason="no object")
     week = member(document, "Week", str)
     # report.head
-    member(document, "LastWeek", str)
-    member(document, "Config", str)
-    if not math.isfinite(float(member(document, "X", jsontext.Number) or b"0")):
+    last_week = member(document, "LastWeek", str)
+    config = member(document, "Config", str)
+    x = float(member(document, "X", jsontext.Number) or b"0")
+    if not math.isfinite(x):
         raise Reject("report.form", reason="X is too large")
     programs = member(document, "Programs", list)
     # report.programs
     if len(programs) > MAX_PROGRAMS:
         raise Reject("report.form", reason="too many programs")
-    return Report(week, [parse_program(p) for p in programs])
+    programs = [parse_program(p) for p in programs]
+    return Report(week, last_week, x, config, programs)
 
 
 def member(parent, key, kind):
