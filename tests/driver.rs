@@ -56,12 +56,23 @@ fn a_path_that_leads_out_of_the_directory_is_an_error_and_touches_nothing() {
             r#""race","args":{{"identity":{IDENTITY},"now":"2026-11-21T00:00:00Z","barrier":"{path}","names":["61"],"rounds":1,"cold":true}}"#
         );
         let read = |op: &str| format!(r#""{op}","args":{{"file":"{path}"}}"#);
+        let with_config = |op: &str| {
+            format!(
+                r#""{op}","args":{{"file":"r.json","environment":{{}},"now":"2026-11-21T00:00:00Z","config":"{path}","config_version":null,"x":"0"}}"#
+            )
+        };
         for op in [
             step("put"),
             step("delete"),
             race,
             read("read-file"),
             read("read-report"),
+            read("read-config"),
+            read("config-has"),
+            with_config("report"),
+            with_config("verdicts"),
+            with_config("ready"),
+            with_config("check-report"),
         ] {
             let answer = answer(&format!(r#"{{"run":"a","dir":"{dir}","op":{op}}}"#));
             assert!(answer.contains(r#""outcome":"error""#), "{op}: {answer}");

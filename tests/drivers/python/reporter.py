@@ -78,7 +78,7 @@ class Reporter:
             path = os.path.join(os.fsencode(self.local), name)
             try:
                 # report.files.notes
-                file = countfile.parse(files.read_count_file(path))
+                file = countfile.parse(read_twice(path))
                 begin = dates.parse_time(file.meta.get(b"TimeBegin", b""))
                 end = dates.parse_time(file.meta.get(b"TimeEnd", b""))
             except (Reject, OSError):
@@ -191,6 +191,14 @@ def listed(directory):
         return os.listdir(directory)
     except FileNotFoundError:
         return []
+
+
+def read_twice(path):
+    # report.files.again
+    try:
+        return files.read_count_file(path)
+    except OSError:
+        return files.read_count_file(path)
 
 
 def day_of(name):
