@@ -195,7 +195,6 @@ fn before(dir: &TelemetryDir, date: Date, now: Time) -> Result<Before, DirError>
         }
     }
     let [local, ready] = broken;
-    // spec[report.upload.late]
     Ok(match sound {
         true => Before::Reported,
         false => Before::Open { local, ready },
@@ -286,7 +285,7 @@ impl Week {
         };
         let upload = terms.judge(&draft.report, draft.begin).upload();
         let (local_path, ready_path) = (dir.local_report(self.date), dir.ready_report(self.date));
-        // spec[report.place.whole, report.place.failed, report.x.same]
+        // spec[report.place.whole, report.x.same]
         let local = Aside::durable(&local_path, &draft.report.to_bytes())?;
         let ready = upload.map(|upload| Aside::durable(&ready_path, &upload.to_bytes()));
         let ready = ready.transpose()?;

@@ -25,7 +25,7 @@ fn ending(end: &str) -> Vec<u8> {
 }
 
 fn modes() -> Vec<Making> {
-    let of = |id, about| Making::new(id, &["report.mode"], about);
+    let of = |id, about| Making::new(id, &["report.mode", "report.upload.mode"], about);
     // In mode off the count file stays.
     let off = |id, about| of(id, about).kept("local/a.v1.count", usual(&[(b"n", 1)]));
     let local = |making: Making| making.usual().holds(WEEK, "mode", usual_program());

@@ -7,13 +7,86 @@ use super::making::{
 };
 
 pub(super) fn cases() -> Vec<Case> {
-    let all = [strings(), values(), last_weeks(), heads()].concat();
+    let all = [example(), strings(), values(), last_weeks(), heads()].concat();
     all.into_iter().flat_map(Making::cases).collect()
 }
 
 fn of(build: Build) -> Vec<u8> {
     file(BEGIN, END, build, &[(b"n", 1)])
 }
+
+/// The example of reporting.md.
+fn example() -> Vec<Making> {
+    let config = r#"{"GOOS":["linux"],"GOARCH":["amd64"],"GoVersion":["go1.27.3"],"SampleRate":1,"Programs":[
+{"Name":"cmd/go","Versions":["go1.27.3"],"Counters":[
+{"Name":"go/invocations","Rate":1},{"Name":"go/build/flag:{race,cover}","Rate":0.25}]},
+{"Name":"golang.org/x/tools/gopls","Versions":["v0.20.0","v0.21.0"],
+"Counters":[{"Name":"gopls/client:{vim,other}","Rate":1}],
+"Stacks":[{"Name":"gopls/bug","Rate":1,"Depth":16}]}]}"#;
+    let go = ["cmd/go", "go1.27.3", "go1.27.3", "linux", "amd64"];
+    let gopls = [
+        "golang.org/x/tools/gopls",
+        "v0.21.0",
+        "go1.27.3",
+        "linux",
+        "amd64",
+    ];
+    let of_go: &[(&[u8], u64)] = &[
+        (b"go/build/flag:race", 1),
+        (b"go/invocations", 12),
+        (b"go/secret", 2),
+    ];
+    let stack = b"gopls/bug\ngolang.org/x/tools/gopls/internal/cache.(*Snapshot).load:+12,+0x5c\n\".reload:=40,+0x1a";
+    let of_gopls: &[(&[u8], u64)] = &[(b"gopls/client:vim", 3), (b"gopls/rename", 5), (stack, 1)];
+    let decoded = written(
+        b"gopls/bug\ngolang.org/x/tools/gopls/internal/cache.(*Snapshot).load:+12,+0x5c\ngolang.org/x/tools/gopls/internal/cache.(*Snapshot).reload:=40,+0x1a",
+        "gopls/bug\\ngolang.org/x/tools/gopls/internal/cache.(*Snapshot).load:+12,+0x5c\\ngolang.org/x/tools/gopls/internal/cache.(*Snapshot).reload:=40,+0x1a",
+        "1",
+    );
+    let names_of_go = [
+        plain("go/build/flag:race", "1").held("rate"),
+        plain("go/invocations", "12"),
+        plain("go/secret", "2").held("name"),
+    ];
+    let names_of_gopls = [
+        decoded,
+        plain("gopls/client:vim", "3"),
+        plain("gopls/rename", "5").held("name"),
+    ];
+    let making = Making::new(
+        "example",
+        BYTES,
+        "The example of reporting.md, byte by byte.",
+    )
+    .config_text(config)
+    .kept("upload/2026-11-14.json", "{}")
+    .last_week("2026-11-14")
+    .counts(
+        "go@go1.27.3-go1.27.3-linux-amd64-2026-11-16",
+        file("2026-11-16T00:00:00Z", END, go, of_go),
+    )
+    .counts(
+        "gopls@v0.21.0-go1.27.3-linux-amd64-2026-11-18",
+        file("2026-11-18T00:00:00Z", END, gopls, of_gopls),
+    )
+    .sends(
+        WEEK,
+        vec![program(go, &names_of_go), program(gopls, &names_of_gopls)],
+    );
+    vec![making]
+}
+
+/// The clauses that every byte of a report shows.
+const BYTES: &[&str] = &[
+    "report.week",
+    "report.bytes.order",
+    "report.bytes.indent",
+    "report.bytes.colon",
+    "report.bytes.empty",
+    "report.bytes.end",
+    "report.bytes.newline",
+    "report.place.delete",
+];
 
 fn strings() -> Vec<Making> {
     let keys: &[&str] = &["report.bytes.keys", "json.strings"];

@@ -25,11 +25,17 @@ fn of(build: Build) -> Vec<u8> {
     file(BEGIN, END, build, N)
 }
 
+const BUILDS: &[&str] = &[
+    "report.merge",
+    "report.merge.bytes",
+    "report.filter.program",
+];
+
 /// Two files of builds that differ in one value are two programs.
 fn builds() -> Vec<Making> {
     let second = |id, about, build: Build, held: &'static str| {
         let names = [plain("n", "1")];
-        Making::new(id, &["report.merge", "report.filter.program"], about)
+        Making::new(id, BUILDS, about)
             .counts("a", of(TOOL))
             .counts("b", of(build))
             .sends(

@@ -237,6 +237,12 @@ impl Making {
         Making { config, ..self }
     }
 
+    /// A config with this text.
+    pub(super) fn config_text(self, text: &str) -> Making {
+        let config = Some(text.to_owned());
+        Making { config, ..self }
+    }
+
     pub(super) fn without_config(self) -> Making {
         let (config, version) = (None, None);
         Making {
