@@ -2,12 +2,15 @@
 
 #[path = "support/asking.rs"]
 mod asking;
+#[path = "support/fake.rs"]
+mod fake;
 #[path = "support/site.rs"]
 mod site;
 
 use asking::{Place, refused, site};
+use fake::Fake;
 use gotelemetry::fetch::{FetchError, Verified};
-use site::{CONFIG, Fake, MODULE, Signer, Site, zip};
+use site::{CONFIG, MODULE, Signer, Site, zip};
 
 // test[config.proof.consistent, config.proof.fork]
 #[test]

@@ -2,16 +2,19 @@
 
 #[path = "support/asking.rs"]
 mod asking;
+#[path = "support/fake.rs"]
+mod fake;
 #[path = "support/site.rs"]
 mod site;
 
 use std::fs;
 
 use asking::{NOW, Place, refused, site, sources, time};
+use fake::Fake;
 use gotelemetry::fetch::tree::Tile;
 use gotelemetry::fetch::{self, FetchError, GO_MODULE, Kept, Proxy, Sources, Wanted};
 use gotelemetry::system::Environment;
-use site::{CONFIG, Fake, MODULE, Site};
+use site::{CONFIG, MODULE, Site};
 
 // test[config.hash, config.hash.line, config.hash.check, config.sum.key, config.sum.key.hash]
 // test[config.sum.lookup, config.sum.record, config.sum.line, config.note.form, config.note.signature]

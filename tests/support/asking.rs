@@ -10,7 +10,8 @@ use gotelemetry::format::date::Time;
 use gotelemetry::system::Environment;
 use tempfile::TempDir;
 
-use crate::site::{CONFIG, Fake, Site, URL};
+use crate::fake::{Fake, URL};
+use crate::site::{CONFIG, Site};
 
 pub(crate) const NOW: &str = "2026-11-23T09:00:00Z";
 
