@@ -118,22 +118,27 @@ impl Recorder {
             identity: identity.clone(),
         };
         if self.place.get() != Some(&place) {
-            let place: &'static Place = Box::leak(Box::new(place));
-            // old = place; CAS place: old -> ours, again with what won, until it says the same
-            loop {
-                let old = self.place.get();
-                if old == Some(place) || (old.is_none() && self.place.replace(None, Some(place))) {
-                    break;
-                }
-                if self.file.get().is_some() {
-                    return Err(Closed::Elsewhere);
-                }
-                if self.place.replace(old, Some(place)) {
-                    break;
-                }
-            }
+            self.move_to(Box::leak(Box::new(place)))?;
         }
         self.rotate(now).map(drop)
+    }
+
+    /// Lets this recorder count at `place`, unless it has a file at another one.
+    fn move_to(&self, place: &'static Place) -> Result<(), Closed> {
+        // old = place; done if it says the same; CAS place: old -> ours, or, if there is a file,
+        // old -> old, which is refused; again with what won
+        loop {
+            let old = self.place.get();
+            if old == Some(place) {
+                return Ok(());
+            }
+            let open = self.file.get().is_some();
+            // If this fails, the file may be that of the place which won, and that may be ours.
+            let next = if open { old } else { Some(place) };
+            if self.place.replace(old, next) {
+                return if open { Err(Closed::Elsewhere) } else { Ok(()) };
+            }
+        }
     }
 
     /// Brings files and counters up to date: moves on to the next file if the open one has ended
@@ -487,3 +492,6 @@ impl Default for Recorder {
         Recorder::new()
     }
 }
+
+#[cfg(test)]
+mod tests;
