@@ -313,4 +313,59 @@ mod tests {
         assert_eq!(of(3), of(5));
         assert!(of(3).ends_with(".v1.count") && of(3) != name);
     }
+    /// A file of the identity in a directory of its own.
+    fn opened() -> (tempfile::TempDir, CountFile) {
+        let home = tempfile::tempdir().expect("a directory can be made");
+        let path = home.path().join("a.v1.count");
+        let file = CountFile::open_at(&path, &header(3), span(3));
+        (home, file.expect("it can be opened").expect("it is ours"))
+    }
+
+    // test[count.retry]
+    #[test]
+    fn a_file_that_was_mapped_in_part_is_mapped_anew_and_counted_into() {
+        let (_home, whole) = opened();
+        let file = open_existing(&whole.path).expect("it can be opened");
+        let file = CountFile {
+            region: Region::narrow(file.expect("it is there"), 1),
+            path: whole.path.clone(),
+            ..whole
+        };
+        assert!(file.wider().is_none());
+        let name = |letter| vec![letter; 4096];
+        let refused = (b'a'..=b'e').filter(|letter| file.insert(&name(*letter)).is_err());
+        assert!(refused.count() > 0);
+        let wider = file.wider().expect("there is address space");
+        assert_eq!((wider.path(), wider.span()), (file.path(), file.span()));
+        wider.insert(&name(b'e')).expect("there is room");
+    }
+
+    // test[open.wait]
+    #[test]
+    fn a_short_file_that_goes_on_to_change_is_not_waited_for() {
+        let home = tempfile::tempdir().expect("a directory can be made");
+        let path = home.path().join("a.v1.count");
+        let short = File::create(&path).expect("it can be made");
+        let opening = std::thread::spawn(move || CountFile::open_at(&path, &header(3), span(3)));
+        let mut turns = 0;
+        while !opening.is_finished() && turns < 500 {
+            turns += 1;
+            let now = std::time::SystemTime::now();
+            short.set_modified(now).expect("it is open");
+            system::pause();
+        }
+        assert!(turns < 500, "it is waited for after 2.5 s");
+        let opened = opening.join().expect("no panic");
+        assert!(opened.expect("it can be read").is_none());
+    }
+
+    #[test]
+    fn what_is_opened_never_waits_and_no_program_inherits_it() {
+        let file = open_existing(Path::new("/dev/null")).expect("it can be opened");
+        let file = file.expect("it is there");
+        let inherited = rustix::io::fcntl_getfd(&file).expect("it is open");
+        assert!(inherited.contains(rustix::io::FdFlags::CLOEXEC));
+        let flags = rustix::fs::fcntl_getfl(&file).expect("it is open");
+        assert!(flags.contains(OFlags::RDWR | OFlags::NONBLOCK));
+    }
 }

@@ -321,3 +321,24 @@ impl<T: Sync> StaticRef<T> {
         exchanged.is_ok()
     }
 }
+
+#[cfg(test)]
+impl Region {
+    /// A mapping of the first `pages` pages of `file` alone, as where address space is scarce.
+    pub(super) fn narrow(file: File, pages: u32) -> Region {
+        let meta = file.metadata().expect("it is open");
+        let len = pages * layout::PAGE;
+        let map = MmapOptions::new().len(len as usize).map_raw(&file);
+        Region {
+            map: map.expect("there is address space"),
+            file,
+            identity: (meta.dev(), meta.ino()),
+            backed: AtomicU32::new(len),
+            narrow: AtomicBool::new(false),
+            full: AtomicI64::new(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

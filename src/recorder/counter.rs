@@ -174,4 +174,39 @@ mod tests {
         assert_eq!(counter.recorder.waiting(), 2);
         assert!(counter.next.get().is_none());
     }
+    /// A counter whose recorder has a file, in a directory of its own.
+    fn opened() -> (tempfile::TempDir, &'static Counter) {
+        let home = tempfile::tempdir().expect("a directory can be made");
+        let identity = crate::identity!().expect("the crate has a name");
+        let dir = crate::dir::TelemetryDir::at(home.path());
+        let (counter, environment) = (counter(), Default::default());
+        let now = crate::system::now();
+        let opened = counter.recorder.open(&dir, &environment, &identity, now);
+        opened.expect("it can be opened");
+        (home, counter)
+    }
+
+    // test[count.add]
+    #[test]
+    fn a_counter_that_was_added_to_leads_to_its_count_in_the_file() {
+        let (_home, counter) = opened();
+        assert!(counter.word().is_none());
+        counter.add(3);
+        counter.add(4);
+        let word = counter.word().expect("there is room");
+        assert_eq!(word.load(Ordering::Relaxed), 7);
+        assert_eq!(counter.read().expect("it can be read"), 7);
+    }
+
+    // test[count.high]
+    #[test]
+    fn a_counter_that_is_high_has_no_fast_path() {
+        let (_home, counter) = opened();
+        counter.add(u64::MAX - 1);
+        assert!(counter.word().is_some());
+        counter.inc();
+        assert!(counter.word().is_none());
+        counter.inc();
+        assert_eq!(counter.read().expect("it can be read"), u64::MAX);
+    }
 }

@@ -56,3 +56,22 @@ pub fn read_all() -> Result<BTreeMap<Vec<u8>, u64>, Closed> {
     let path = DEFAULT.path().ok_or(Closed::NoFile)?;
     Ok(super::counts_of(path)?)
 }
+
+#[cfg(all(test, target_os = "linux", not(feature = "disabled")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_reads_what_was_counted_in_the_directory_that_it_opened() {
+        let home = tempfile::tempdir().expect("a directory can be made");
+        assert!(matches!(read_all(), Err(Closed::NoFile)));
+        for _ in 0..2 {
+            open(home.path()).expect("it can be opened");
+        }
+        DEFAULT.add(b"tool/errors", 2).expect("there is room");
+        let counts = read_all().expect("it can be read");
+        assert_eq!(counts, BTreeMap::from([(b"tool/errors".to_vec(), 2)]));
+        let other = tempfile::tempdir().expect("a directory can be made");
+        assert!(matches!(open(other.path()), Err(Closed::Elsewhere)));
+    }
+}
