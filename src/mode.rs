@@ -273,3 +273,97 @@ pub fn set(dir: &TelemetryDir, mode: Mode, today: Date) -> Result<bool, DirError
     publish::replace(&path, format!("{mode} {today}").as_bytes())?;
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// A directory whose mode file says `text`.
+    fn saying(text: &str) -> (tempfile::TempDir, TelemetryDir) {
+        let home = tempfile::tempdir().expect("a directory can be made");
+        let dir = TelemetryDir::at(home.path());
+        fs::write(dir.mode_file(), text).expect("it can be written");
+        (home, dir)
+    }
+
+    #[test]
+    fn modes_have_the_names_that_they_are_parsed_from() {
+        for (mode, name) in [(Mode::Off, "off"), (Mode::Local, "local"), (Mode::On, "on")] {
+            assert_eq!((mode.name(), mode.to_string()), (name, name.to_owned()));
+            assert_eq!(Mode::parse(name), Ok(mode));
+        }
+        assert!(Mode::parse("On").is_err());
+    }
+
+    // test[mode.environment]
+    #[test]
+    fn the_environment_lowers_a_mode_and_never_raises_it() {
+        let variables = |gotelemetry: &str, do_not_track: &str| Environment {
+            gotelemetry: Some(gotelemetry.into()),
+            do_not_track: Some(do_not_track.into()),
+            ..Environment::default()
+        };
+        for (gotelemetry, do_not_track, lowered) in [
+            ("on", "0", None),
+            ("", "", None),
+            ("off", "", Some((Mode::Off, "GOTELEMETRY"))),
+            (" Local ", "0", Some((Mode::Local, "GOTELEMETRY"))),
+            ("local", "1", Some((Mode::Off, "DO_NOT_TRACK"))),
+            ("", "no", Some((Mode::Off, "DO_NOT_TRACK"))),
+        ] {
+            for stated in [Mode::Off, Mode::Local, Mode::On] {
+                let (_home, dir) = saying(stated.name());
+                let found = read(Some(&dir), &variables(gotelemetry, do_not_track));
+                let expected = match lowered {
+                    Some((mode, name)) if mode < stated => (mode, Source::Environment(name)),
+                    _ => (stated, Source::File),
+                };
+                let case = (gotelemetry, do_not_track, stated);
+                assert_eq!((found.mode, found.source), expected, "{case:?}");
+            }
+        }
+    }
+
+    // test[mode.default, mode.unreadable]
+    #[test]
+    fn a_mode_file_that_is_missing_is_no_error_and_one_that_cannot_be_followed_is() {
+        let (_home, dir) = saying("on");
+        let environment = Environment::default();
+        let found = || {
+            let found = try_read(Some(&dir), &environment);
+            found.map(|found| (found.mode, found.source)).ok()
+        };
+        fs::remove_file(dir.mode_file()).expect("it is there");
+        assert_eq!(found(), Some((Mode::Local, Source::Default)));
+        fs::create_dir(dir.mode_file()).expect("a directory can be made");
+        assert_eq!(found(), Some((Mode::Local, Source::Default)));
+        fs::remove_dir(dir.mode_file()).expect("it is there");
+        #[cfg(unix)]
+        {
+            // It leads to itself.
+            let mode = dir.mode_file();
+            std::os::unix::fs::symlink(&mode, &mode).expect("a link can be made");
+            assert_eq!(found(), None);
+            let held = read(Some(&dir), &environment);
+            assert_eq!((held.mode, held.source), (Mode::Off, Source::Unreadable));
+        }
+    }
+
+    // test[mode.file, mode.keep]
+    #[test]
+    fn a_mode_that_is_set_already_keeps_its_date() {
+        let home = tempfile::tempdir().expect("a directory can be made");
+        let dir = TelemetryDir::at(home.path().join("go/telemetry"));
+        let [first, second] =
+            ["2026-11-21", "2026-11-22"].map(|day| Date::parse(day).expect("a date"));
+        let text = || fs::read_to_string(dir.mode_file()).expect("it is there");
+        assert!(set(&dir, Mode::On, first).expect("it can be written"));
+        assert_eq!(text(), "on 2026-11-21");
+        assert!(!set(&dir, Mode::On, second).expect("there is nothing to do"));
+        assert_eq!(text(), "on 2026-11-21");
+        assert!(set(&dir, Mode::Off, second).expect("it can be written"));
+        assert_eq!(text(), "off 2026-11-22");
+    }
+}

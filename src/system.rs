@@ -183,4 +183,74 @@ mod tests {
         assert_eq!(with(&[("XDG_CONFIG_HOME", "c"), ("HOME", "/h")]), None);
         assert_eq!(with(&[]), None);
     }
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn all_numbers_below_the_end_are_drawn_and_no_other() {
+        let drawn: std::collections::BTreeSet<u32> = (0..1000).map(|_| random_below(7)).collect();
+        assert!(drawn.into_iter().eq(0..7));
+        assert_eq!(random_below(0), 0);
+        let number = || random_u64().expect("the system has random numbers");
+        assert_ne!(number(), number());
+    }
+
+    // test[report.x]
+    #[test]
+    #[cfg(feature = "cli")]
+    fn x_is_drawn_from_all_between_0_and_1() {
+        let drawn = (0..1000).map(|_| random_x().expect("the system has random numbers"));
+        let drawn: Vec<f64> = drawn.collect();
+        assert!(drawn.iter().all(|x| 0.0 < *x && *x < 1.0));
+        assert!(drawn.iter().all(|x| (x * 2_f64.powi(52)).fract() == 0.0));
+        for tenth in 0..10 {
+            let within = |x: &f64| (x * 10.0).floor() == f64::from(tenth);
+            assert!(drawn.iter().any(within), "{tenth}");
+        }
+    }
+
+    #[test]
+    fn a_pause_gives_another_process_5_ms() {
+        let start = std::time::Instant::now();
+        pause();
+        assert!(start.elapsed() >= Duration::from_millis(5));
+    }
+
+    // test[mode.environment]
+    #[test]
+    fn a_variable_says_a_word_in_any_case_and_nothing_beside_it() {
+        for value in ["off", "OFF", " Off\n"] {
+            assert!(says(OsStr::new(value), "off"), "{value:?}");
+        }
+        for value in ["", "of", "offs", "o ff"] {
+            assert!(!says(OsStr::new(value), "off"), "{value:?}");
+        }
+    }
+    // test[dir.where]
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_environment_is_what_its_variables_say_and_an_empty_one_says_nothing() {
+        let of = |text: &'static str| {
+            Environment::of(move |name| Some(OsString::from(text.replace("NAME", name))))
+        };
+        let environment = Environment {
+            gotelemetry: Some("/GOTELEMETRY".into()),
+            do_not_track: Some("/DO_NOT_TRACK".into()),
+            directory: Some("/GOTELEMETRYDIR".into()),
+            config_home: Some("/XDG_CONFIG_HOME".into()),
+            ..of("/NAME")
+        };
+        assert_eq!(of("/NAME"), environment);
+        assert_eq!(of(""), Environment::default());
+        let process = Environment::of(|name| std::env::var_os(name));
+        assert_eq!(Environment::read(), process);
+    }
+
+    #[test]
+    fn the_time_of_a_file_is_that_of_its_last_change() {
+        let file = tempfile::NamedTempFile::new().expect("a file can be made");
+        let then = SystemTime::UNIX_EPOCH + Duration::from_millis(1_795_255_200_999);
+        file.as_file().set_modified(then).expect("it can be set");
+        let modified = modified(file.path()).map(|time| time.to_string());
+        assert_eq!(modified.as_deref(), Some("2026-11-21T10:00:00Z"));
+        assert!(super::modified(&file.path().join("missing")).is_none());
+    }
 }
