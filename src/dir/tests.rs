@@ -51,10 +51,12 @@ fn a_tool_has_a_name_that_is_one_element_and_not_go() {
 
 #[cfg(unix)]
 #[test]
-fn no_program_that_is_started_inherits_a_file() {
+fn opening_never_waits_and_no_program_that_is_started_inherits_a_file() {
     let file = open(Path::new("/dev/null")).expect("it is there");
     let flags = rustix::io::fcntl_getfd(&file).expect("it is open");
     assert!(flags.contains(rustix::io::FdFlags::CLOEXEC));
+    let flags = rustix::fs::fcntl_getfl(&file).expect("it is open");
+    assert!(flags.contains(rustix::fs::OFlags::NONBLOCK));
 }
 
 #[test]
