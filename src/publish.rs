@@ -238,6 +238,9 @@ mod tests {
         let before = NUMBER.load(Ordering::Relaxed);
         assert!(create(&path, b"1").is_err_and(|error| error.is_missing()));
         assert!(replace(&path, b"1").is_err_and(|error| error.is_missing()));
+        let aside = Aside::durable(&home.path().join("weekends"), b"1");
+        let linked = aside.expect("there is room").link(&path);
+        assert!(linked.is_err_and(|error| error.is_missing()));
         // Other tests draw numbers as well, but not many.
         assert!(NUMBER.load(Ordering::Relaxed) - before < 100);
         // What lies there is no file that could be replaced.

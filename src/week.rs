@@ -97,3 +97,18 @@ pub fn read_or_create(dir: &TelemetryDir) -> Result<Weekday, DirError> {
     let missing = || DirError::io("read", &path)(std::io::ErrorKind::NotFound.into());
     read(dir)?.ok_or_else(missing)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // test[dir.files]
+    #[test]
+    fn what_is_no_file_is_an_error_and_not_the_same_as_nothing() {
+        let home = tempfile::tempdir().expect("a directory can be made");
+        let dir = TelemetryDir::at(home.path());
+        assert!(matches!(read(&dir), Ok(None)));
+        std::fs::create_dir_all(dir.weekends_file()).expect("a directory can be made");
+        assert!(matches!(read(&dir), Err(DirError::NotAFile { .. })));
+    }
+}
