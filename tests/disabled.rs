@@ -35,6 +35,8 @@ fn nothing_is_counted_and_nothing_is_written() {
     assert!(DEFAULT.count_flags("tool", ["v"]).is_err());
     assert!(RUNS.read().is_err() && countertest::read_all().is_err());
     assert_eq!((RUNS.waiting(), DEFAULT.waiting()), (0, 0));
+    assert_eq!(RUNS.name(), b"tool/runs");
+    assert!(RUNS.word().is_none());
     assert_eq!((DEFAULT.span(), DEFAULT.path()), (None, None));
     assert_eq!(fs::read_dir(home.path()).expect("listed").count(), 0);
 }

@@ -30,13 +30,13 @@ COMMANDS = ["--no-default-features", "--features=cli"]
 STAGES = [
     (FORMAT, CORE, "lib vectors oracle dates reading rules survey", 30),
     (FORMAT, CORE, "bounds example mutations placement rejecting table weekends writing", 90),
+    (["src/recorder/nothing.rs"], ["--features=disabled"], "disabled", 20),
     (COUNTING, CORE, "lib cell opening rotation table", 20),
     (COUNTING, CORE, "bounds live mode placement table_races weekends writing", 30),
     (FORMAT + COUNTING, COMMANDS, "lib adversity bounds cli_clean cli_csv cli_dump cli_environment "
                                   "cli_mode cli_status counting hardship limits reporting "
                                   "system_calls", 60),
     (COUNTING, COMMANDS, "forks full_disk injected together", 180),
-    (["src/recorder/nothing.rs"], ["--features=disabled"], "disabled", 20),
 ]
 ARGUED = ["--config", str(HERE / "mutants.toml")]
 
