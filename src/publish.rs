@@ -281,6 +281,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_a_day_old_to_the_second_stays() {
+        // The second may end before it is looked at.
+        let stays = (0..20).any(|_| {
+            let home = TempDir::new().expect("a directory can be made");
+            let left = home.path().join(".mode.7.0.tmp");
+            let file = File::create(&left).expect("a file can be made");
+            let then = system::now().unix() - ABANDONED;
+            let then = SystemTime::UNIX_EPOCH + Duration::from_secs(then.unsigned_abs());
+            file.set_modified(then).expect("it can be set");
+            sweep(&home.path().join("mode"));
+            left.exists()
+        });
+        assert!(stays);
+    }
+
+    #[test]
     fn the_name_of_another_process_is_not_used() {
         let home = TempDir::new().expect("a directory can be made");
         let path = home.path().join("mode");
