@@ -104,10 +104,31 @@ fn what_waits_for_room_is_tried_again_when_something_is_added_a_second_later() {
     let (_home, recorder, counter, limit) = full();
     counter.add(4);
     set_limit(recorder.path().expect("it is open"), limit);
-    set_now(1);
     counter.add(5);
+    assert_eq!(counter.waiting(), 12);
+    set_now(1);
+    counter.add(6);
     assert_eq!((counter.waiting(), recorder.waiting()), (0, 0));
-    assert_eq!(counter.read().expect("it can be read"), 12);
+    assert_eq!(counter.read().expect("it can be read"), 18);
+}
+
+// test[count.corrupt]
+#[test]
+fn a_file_that_was_found_damaged_is_left_alone_until_the_recorder_rotates() {
+    let (_home, dir, recorder) = home();
+    open(recorder, &dir).expect("it can be opened");
+    recorder.add(b"first", 1).expect("there is room");
+    let path = recorder.path().expect("it is open");
+    let counter = counter(recorder);
+    let limit = set_limit(path, 32);
+    counter.add(3);
+    set_limit(path, limit);
+    set_now(1);
+    counter.add(4);
+    assert_eq!(counter.waiting(), 7);
+    assert!(!recorder.rotate(now()).expect("it is sound again"));
+    assert_eq!(counter.waiting(), 0);
+    assert_eq!(counter.read().expect("it can be read"), 7);
 }
 
 #[test]
