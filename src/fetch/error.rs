@@ -102,6 +102,24 @@ impl FetchError {
     }
 }
 
+impl FetchError {
+    /// The id of the clause in `spec/upload-config.md`, or of one it refers to, if one is broken.
+    pub fn clause(&self) -> Option<&'static str> {
+        Some(match self {
+            FetchError::Broken { fault, .. } => fault.clause,
+            FetchError::Setting { clause, .. } => clause,
+            FetchError::Fork { .. } => "config.proof.consistent",
+            FetchError::Rollback { .. } => "config.rollback",
+            FetchError::Config { error, .. } => error.clause,
+            FetchError::Network(NetworkError::Status { .. }) => "config.proxy.status",
+            FetchError::Network(NetworkError::TooLong { .. }) => "config.proxy.size",
+            FetchError::Network(NetworkError::Late { clause, .. }) => clause,
+            FetchError::Network(NetworkError::Failed { .. }) => return None,
+            FetchError::Dir(_) | FetchError::Busy => return None,
+        })
+    }
+}
+
 impl From<NetworkError> for FetchError {
     fn from(error: NetworkError) -> FetchError {
         FetchError::Network(error)

@@ -31,6 +31,15 @@ pub struct Kept {
     directory: PathBuf,
     /// Held by the one program that may change what is kept. `None` if nothing is to be changed.
     lock: Option<File>,
+    /// What stands for files.
+    given: Option<Given>,
+}
+
+/// What was verified elsewhere.
+#[derive(Debug)]
+struct Given {
+    head: Option<Vec<u8>>,
+    highest: Option<String>,
 }
 
 /// A config that was verified.
@@ -52,6 +61,7 @@ impl Kept {
         Kept {
             directory: dir.root().join("config"),
             lock: None,
+            given: None,
         }
     }
 
@@ -75,6 +85,15 @@ impl Kept {
             }),
             Err(TryLockError::WouldBlock) => Err(FetchError::Busy),
             Err(TryLockError::Error(error)) => Err(DirError::io("lock", &path)(error).into()),
+        }
+    }
+
+    /// What was verified elsewhere: the note with a tree head, and a version. Nothing is written.
+    pub(crate) fn given(head: Option<Vec<u8>>, highest: Option<String>) -> Kept {
+        Kept {
+            directory: PathBuf::new(),
+            lock: None,
+            given: Some(Given { head, highest }),
         }
     }
 
@@ -107,6 +126,9 @@ impl Kept {
     /// If it cannot be read.
     // spec[config.cache.damaged]
     pub(super) fn highest(&self) -> Result<Option<String>, FetchError> {
+        if let Some(given) = &self.given {
+            return Ok(given.highest.clone());
+        }
         let path = self.directory.join("highest");
         let Some(text) = read_if_there(&path)? else {
             return Ok(None);
@@ -132,7 +154,11 @@ impl Kept {
     // spec[config.proof.known, config.cache.damaged]
     pub(super) fn head(&self, key: &Key) -> Result<Option<(Vec<u8>, Head)>, FetchError> {
         let path = self.head_path(key);
-        let Some(note) = read_if_there(&path)? else {
+        let note = match &self.given {
+            Some(given) => given.head.clone(),
+            None => read_if_there(&path)?,
+        };
+        let Some(note) = note else {
             return Ok(None);
         };
         match key.open(&note) {

@@ -1,9 +1,12 @@
 //! `driver`: this implementation's side of the conformance suite.
 //!
 //! Implements `spec/driver.md`. Reads requests, one a line, and answers each; what an operation
-//! does is in [`reading`], [`writing`], [`configs`], [`reporting`] and [`sending`]. What is expected of it is not known here.
+//! does is in [`reading`], [`writing`], [`configs`], [`reporting`], [`sending`] and
+//! `fetching`. What is expected of it is not known here.
 
 mod configs;
+#[cfg(feature = "net")]
+mod fetching;
 mod reading;
 mod reporting;
 mod sending;
@@ -318,6 +321,8 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         configs::OPERATIONS,
         reporting::OPERATIONS,
         sending::OPERATIONS,
+        #[cfg(feature = "net")]
+        fetching::OPERATIONS,
     ];
     all.into_iter().flatten()
 }

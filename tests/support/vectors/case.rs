@@ -197,9 +197,10 @@ impl Case {
         let base = base.unwrap_or_else(|| panic!("{}: there is no case {:?}", self.id, self.base));
         text.push_str(&format!("\nDiffers from {}:\n", base.id));
         for (path, bytes) in &self.input {
-            let valid = base.input.iter().find(|input| input.0 == *path);
-            let valid = &valid.unwrap_or_else(|| panic!("{}: {path}", self.id)).1;
-            differences(path, valid, bytes, &mut text);
+            match base.input.iter().find(|input| input.0 == *path) {
+                Some((_, valid)) => differences(path, valid, bytes, &mut text),
+                None => text.push_str(&format!("{path}: is not there in it\n")),
+            }
         }
         for (path, size) in &self.extended {
             text.push_str(&format!(

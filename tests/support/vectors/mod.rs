@@ -15,6 +15,8 @@ mod configs;
 mod dates;
 mod dirs;
 mod environments;
+mod fetched;
+mod fetched_faults;
 mod go_versions;
 mod identities;
 mod json;
@@ -48,7 +50,10 @@ mod report_strings;
 mod report_syntax;
 mod reports;
 mod sample;
+mod sent;
 mod set_modes;
+#[path = "../site.rs"]
+mod site;
 mod stacks;
 mod versions;
 mod weekends;
@@ -120,6 +125,9 @@ pub(crate) fn all() -> Vec<Case> {
         ready_texts::cases,
         checks::cases,
         check_stacks::cases,
+        sent::cases,
+        fetched::cases,
+        fetched_faults::cases,
     ];
     subjects.iter().flat_map(|cases| cases()).collect()
 }
