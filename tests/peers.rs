@@ -14,6 +14,8 @@ mod go_conformance;
 #[path = "support/harness.rs"]
 mod harness;
 mod support;
+#[path = "support/toolchains.rs"]
+mod toolchains;
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -22,74 +24,28 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use go::Toolchain;
-use harness::{Outcome, Test};
+use harness::Outcome;
 use support::raw;
+use toolchains::Fact;
 
-/// The toolchains that must not be missing: the newest, and two whose telemetry code differs
-/// from it. Others that are installed are tested as well.
-const VERSIONS: [&str; 3] = ["go1.27.3", "go1.25.5", "go1.23.9"];
-
-type Fact = fn(&Toolchain) -> Result<String, String>;
-
-const FACTS: [(&str, Fact); 6] = [
-    (
-        "dump_equals_go_reading_of_real_files",
-        dump_equals_go_reading_of_real_files,
-    ),
-    (
-        "go_reads_our_samples_as_dump_does",
-        go_reads_our_samples_as_dump_does,
-    ),
-    (
-        "what_we_count_beside_go_is_read_exactly_by_both",
-        beside_go::what_we_count_beside_go_is_read_exactly_by_both,
-    ),
-    (
-        "what_we_count_beside_go_in_an_empty_directory_is_exact",
-        beside_go::what_we_count_beside_go_in_an_empty_directory_is_exact,
-    ),
-    (
-        "env_and_modes_are_those_of_go",
-        env_and_modes_are_those_of_go,
-    ),
-    (
-        "driver_answers_hello_and_reads",
-        go_conformance::driver_answers_hello_and_reads,
-    ),
-];
-
-fn main() -> ExitCode {
-    let installed = go::toolchains();
-    let mut versions: Vec<&str> = VERSIONS.to_vec();
-    for toolchain in &installed {
-        if !versions.contains(&toolchain.version.as_str()) {
-            versions.push(&toolchain.version);
-        }
-    }
-    let mut tests = Vec::new();
-    for (name, fact) in FACTS {
-        for version in &versions {
-            let toolchain = installed.iter().find(|one| one.version == *version);
-            let toolchain = toolchain.cloned();
-            tests.push(Test {
-                name: format!("{name}::{version}"),
-                run: Box::new(move || match toolchain {
-                    Some(toolchain) => fact(&toolchain).map(Outcome::Passed),
-                    None => missing(),
-                }),
-            });
-        }
-    }
-    harness::main(tests)
+/// The test of this name.
+macro_rules! fact {
+    ($($path:ident)::+) => {{
+        let fact: Fact = |toolchain| $($path)::+(toolchain).map(Outcome::Passed);
+        let path = stringify!($($path)::+);
+        (path.rsplit("::").next().unwrap_or(path), fact)
+    }};
 }
 
-fn missing() -> Result<Outcome, String> {
-    let reason = "no Go toolchain below target/peers (run .ci/peers)".to_owned();
-    if go::required() {
-        Err(format!("{reason}, but GOTELEMETRY_REQUIRE_PEERS=1"))
-    } else {
-        Ok(Outcome::Ignored(reason))
-    }
+fn main() -> ExitCode {
+    toolchains::main([
+        fact!(dump_equals_go_reading_of_real_files),
+        fact!(go_reads_our_samples_as_dump_does),
+        fact!(beside_go::what_we_count_beside_go_is_read_exactly_by_both),
+        fact!(beside_go::what_we_count_beside_go_in_an_empty_directory_is_exact),
+        fact!(env_and_modes_are_those_of_go),
+        fact!(go_conformance::driver_answers_hello_and_reads),
+    ])
 }
 
 fn dump_equals_go_reading_of_real_files(toolchain: &Toolchain) -> Result<String, String> {

@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Where the driver's source lies, and its files: each with its place in the copy of x/telemetry.
 const DRIVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/drivers/go");
-const DRIVER_FILES: [(&str, &str); 8] = [
+const DRIVER_FILES: [(&str, &str); 10] = [
     ("main.go", "driver/main.go"),
     ("count.go", "driver/count.go"),
     ("conformance.go", "driver/conformance.go"),
@@ -32,6 +32,8 @@ const DRIVER_FILES: [(&str, &str); 8] = [
     ("conformance_report.go", "driver/conformance_report.go"),
     ("counter/recorder.go", "internal/counter/recorder.go"),
     ("upload/reporter.go", "internal/upload/reporter.go"),
+    ("upload.go", "driver/upload.go"),
+    ("upload/uploader.go", "internal/upload/uploader.go"),
 ];
 
 /// One installed Go toolchain.

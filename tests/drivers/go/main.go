@@ -11,11 +11,13 @@
 //	driver reattached DIR OLD   counters that moved while names on stdin were inserted
 //	driver conformance          what requests of the conformance suite ask for
 //	driver default-dir          the telemetry directory that the environment leads to
+//	driver upload DIR URL CONFIG CONFIG_VERSION NOW [X]
+//	                            make and send reports; NOW may be "now"
 //
 // tests/support/go.rs copies the x/telemetry of a Go toolchain and builds this
 // program inside that copy, for the parser is in an internal package. The
-// driver has no opinion of its own on what a file should hold. Its package
-// counter becomes a part of x/telemetry's package of that name.
+// driver has no opinion of its own on what a file should hold. Its packages
+// counter and upload become parts of x/telemetry's packages of these names.
 package main
 
 import (
@@ -79,6 +81,13 @@ func main() {
 		}
 	case "default-dir":
 		fmt.Print(telemetry.Default.Dir())
+	case "upload":
+		if len(args) < 5 || len(args) > 6 {
+			misuse()
+		}
+		os.Exit(forEach(args[:1], func(string) error {
+			return runUploader(args)
+		}))
 	case "open", "increments", "insert", "reattached":
 		if len(args) == 0 {
 			misuse()
@@ -92,7 +101,7 @@ func main() {
 }
 
 func misuse() {
-	fmt.Fprintln(os.Stderr, "usage: driver read FILE.. | driver bench ROUNDS FILE.. | driver count DIR NAME.. | driver nothing | driver open DIR | driver increments DIR | driver insert DIR OLD | driver reattached DIR OLD | driver conformance | driver default-dir")
+	fmt.Fprintln(os.Stderr, "usage: driver read FILE.. | driver bench ROUNDS FILE.. | driver count DIR NAME.. | driver nothing | driver open DIR | driver increments DIR | driver insert DIR OLD | driver reattached DIR OLD | driver conformance | driver default-dir | driver upload DIR URL CONFIG CONFIG_VERSION NOW [X]")
 	os.Exit(2)
 }
 
