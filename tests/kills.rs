@@ -26,6 +26,9 @@ mod ledger;
 #[path = "support/processes.rs"]
 mod processes;
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]
+#[path = "support/random.rs"]
+mod random;
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
 #[path = "support/script.rs"]
 mod script;
 
@@ -59,7 +62,8 @@ mod killing {
 
     use crate::account::{Account, Reading};
     use crate::ledger::{Entry, Ledger};
-    use crate::script::{Phase, Random, Script};
+    use crate::random::Random;
+    use crate::script::{Phase, Script};
     use crate::tool::{self, Sums};
     use crate::{account, go, killed, processes, role};
 

@@ -6,6 +6,9 @@
 
 #[path = "support/processes.rs"]
 mod processes;
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+#[path = "support/random.rs"]
+mod random;
 
 use std::process::ExitCode;
 
@@ -20,22 +23,6 @@ fn main() -> ExitCode {
 #[cfg(any(not(target_os = "linux"), feature = "disabled"))]
 fn main() -> ExitCode {
     processes::nothing_counts("together")
-}
-
-/// Numbers that look random, the same for the same seed.
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-struct Random(u64);
-
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-impl Random {
-    /// A number below `end`.
-    fn below(&mut self, end: u64) -> u64 {
-        // Xorshift, with the constants of its inventor.
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
 }
 
 /// The process that deletes and sums up.
@@ -54,9 +41,10 @@ mod deleting {
     use gotelemetry::format::parse;
     use tempfile::TempDir;
 
+    use crate::processes;
+    use crate::random::Random;
     use crate::role::Role;
     use crate::tool::{self, Sums};
-    use crate::{Random, processes};
 
     const PROCESSES: usize = 4;
 
@@ -217,7 +205,7 @@ mod counting {
     use gotelemetry::format::date::Time;
     use gotelemetry::recorder::{Counter, Recorder};
 
-    use crate::Random;
+    use crate::random::Random;
     use crate::role::{listen, say};
     use crate::tool::{self, Sums};
 

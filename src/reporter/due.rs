@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::path::PathBuf;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::dir::{DirError, TelemetryDir, read_count_file};
 use crate::format::date::{Date, Time};
@@ -88,8 +90,11 @@ impl Due {
         let mut due = Due::default();
         for path in dir.count_files()? {
             // spec[report.files.bad]
-            if let Err(reason) = due.add(&path, now, &is_reported) {
-                due.unread.push(Unread { path, reason });
+            match due.add(&path, now, &is_reported) {
+                // Another program has reported and deleted it since it was listed.
+                Err(Unusable::Dir(error)) if error.is_missing() && is_gone(&path) => {}
+                Err(reason) => due.unread.push(Unread { path, reason }),
+                Ok(()) => {}
             }
         }
         Ok(due)
@@ -97,7 +102,7 @@ impl Due {
 
     fn add(
         &mut self,
-        path: &std::path::Path,
+        path: &Path,
         now: Time,
         is_reported: impl Fn(Date) -> bool,
     ) -> Result<(), Unusable> {
@@ -131,6 +136,11 @@ impl Due {
         }
         Ok(())
     }
+}
+
+/// Whether a name leads to nothing, not even to a link that does.
+fn is_gone(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 /// The time at which a count file ends, and its date as it is written.
@@ -175,5 +185,45 @@ impl Group {
                 None => drop(counts.insert(name.into_owned(), add(0))),
             }
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// Without records.
+    fn count_file() -> Vec<u8> {
+        let meta = b"TimeBegin: 2026-11-14T00:00:00Z\nTimeEnd: 2026-11-21T00:00:00Z\n\n";
+        let mut bytes = b"# telemetry/counter file v1\n\x80\0\0\0".to_vec();
+        bytes.extend_from_slice(meta);
+        bytes.resize(16_384, 0);
+        bytes
+    }
+
+    // test[report.files.bad]
+    #[test]
+    fn a_file_that_another_program_deletes_meanwhile_is_not_named() {
+        let home = TempDir::new().expect("a directory can be made");
+        let dir = TelemetryDir::at(home.path());
+        fs::create_dir(dir.local()).expect("a directory can be made");
+        let path = |name: &str| dir.local().join(format!("{name}.v1.count"));
+        for name in ["a", "b"] {
+            fs::write(path(name), count_file()).expect("a file can be written");
+        }
+        std::os::unix::fs::symlink("nowhere", path("c")).expect("a link can be made");
+        let now = Time::parse("2026-11-23T00:00:00Z").expect("a time");
+        // The first file is read, the second is gone then.
+        let due = Due::read(&dir, now, |_| {
+            drop(fs::remove_file(path("b")));
+            false
+        });
+        let due = due.expect("it can be listed");
+        let weeks: Vec<Vec<PathBuf>> = due.weeks.into_values().map(|week| week.files).collect();
+        assert_eq!(weeks, [vec![path("a")]]);
+        let unread: Vec<PathBuf> = due.unread.into_iter().map(|unread| unread.path).collect();
+        assert_eq!(unread, [path("c")]);
     }
 }

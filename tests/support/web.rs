@@ -50,6 +50,15 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server that answers each request as `reply` says.
     pub(crate) fn start(reply: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Server {
+        Server::start_and_cut(|| false, reply)
+    }
+
+    /// Starts a server that closes a connection before it has read anything if `is_cut` says so, and
+    /// else answers each request as `reply` says.
+    pub(crate) fn start_and_cut(
+        is_cut: impl Fn() -> bool + Send + 'static,
+        reply: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a port");
         let address = listener.local_addr().expect("it has an address");
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -61,7 +70,9 @@ impl Server {
                     return;
                 }
                 let (noted, end, reply) = (noted.clone(), end.clone(), reply.clone());
-                if let Ok(stream) = stream {
+                if let Ok(stream) = stream
+                    && !is_cut()
+                {
                     thread::spawn(move || serve(&stream, &noted, &end, &*reply));
                 }
             }
