@@ -43,6 +43,9 @@ const REAL_CONFIG: &str = concat!(
     "/../shared/data/upload-config.json"
 );
 
+/// The version that configs have here.
+const VERSION: &str = "v0.93.0";
+
 fn main() -> ExitCode {
     toolchains::main([
         (
@@ -110,6 +113,7 @@ fn real_case(toolchain: &Toolchain) -> Result<(TempDir, Case), String> {
     let case = Case {
         now: end.replace("00:00:00Z", "00:00:01Z"),
         config: home.path().join("config.json"),
+        version: VERSION,
         dir,
     };
     Ok((home, case))
@@ -223,6 +227,7 @@ pub(crate) fn case_of(home: &home::Home) -> Case {
         dir: home.root.path().to_owned(),
         now: many_weeks::NOW.to_owned(),
         config: home.put("config.json", many_weeks::CONFIG),
+        version: VERSION,
     }
 }
 

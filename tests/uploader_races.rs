@@ -56,9 +56,8 @@ fn variable(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-// test[upload.lock, upload.lock.own, upload.sent, upload.read, upload.answer.ok]
-// test[upload.answer.other, report.place.order, report.place.lost, report.place.kept]
-// test[report.place.delete, report.broken.wait, report.x.same]
+// test[upload.lock, upload.answer.ok, upload.answer.other, report.files.bad, report.place.link]
+// test[report.place.order, report.x.same]
 fn uploaders_of_both_kinds_send_one_report_of_a_week() -> Result<Outcome, String> {
     let toolchains = go::toolchains();
     if toolchains.is_empty() {

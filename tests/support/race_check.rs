@@ -12,7 +12,7 @@ use gotelemetry::report::Report;
 use tinyjson::JsonValue;
 
 use crate::failing_collector::{Answer, Entry};
-use crate::race_round::{Counts, Ended, LATE_COUNT, Round, Week, is_approved};
+use crate::race_round::{Counts, Ended, LATE_COUNT, Round, VERSION_OF_OURS, Week, is_approved};
 
 /// What happened in all rounds.
 #[derive(Default)]
@@ -161,13 +161,16 @@ fn check_week(
         .join(format!("local/local.{}.json", week.date));
     let text = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let local = Report::parse(&text).map_err(|error| format!("local report: {error}"))?;
+    if is_ours(&local) == reported.is_empty() {
+        return Err(format!("{} of ours reported it", reported.len()));
+    }
     let started = reported.first().map(|(_, started)| *started);
     check_counts(round, week, is_last, &counts(&local), started, tally)?;
 
     check_order(entries, tally)?;
     check_said(entries, said)?;
     let is_ready = reported.iter().any(|(said, _)| said.is_ready);
-    check_bodies(&local, [!reported.is_empty(), is_ready], entries, tally)?;
+    check_bodies(&local, is_ready, entries, tally)?;
     check_copy(round, week, entries, tally)
 }
 
@@ -240,10 +243,15 @@ fn check_said(entries: &[&Entry], said: &[&(Said, Instant)]) -> Result<(), Strin
     Err(format!("ours said {outcomes:?}, seen {entries:?}"))
 }
 
-/// All bodies that were sent are one report. Which of the two, local and upload report, are ours?
+/// Whether a report was made by ours.
+fn is_ours(report: &Report) -> bool {
+    report.config == VERSION_OF_OURS
+}
+
+/// All bodies that were sent are one report; `is_ready` if ours say that it is theirs.
 fn check_bodies(
     local: &Report,
-    [is_local_ours, is_ready_ours]: [bool; 2],
+    is_ready: bool,
     entries: &[&Entry],
     tally: &mut Tally,
 ) -> Result<(), String> {
@@ -262,6 +270,9 @@ fn check_bodies(
         bodies.insert(&entry.body);
         let is_of_local = report.x.to_bits() == local.x.to_bits();
         let is_equal = counts(&report) == approved;
+        if is_ours(&report) && !is_of_local {
+            return Err(format!("ours sent {report:?} of {local:?}"));
+        }
         if is_of_local && !is_equal {
             return Err(format!("sent {:?}, not {approved:?}", counts(&report)));
         }
@@ -269,7 +280,7 @@ fn check_bodies(
         other_counts |= !is_equal;
     }
     // Where ours made the upload report, it is the only one.
-    if is_ready_ours && (other_x || bodies.len() > 1) {
+    if is_ready && (other_x || bodies.len() > 1) {
         return Err(format!("ours is not all that was sent: {entries:?}"));
     }
     if bodies.len() > 1 {
@@ -278,7 +289,7 @@ fn check_bodies(
         }
         tally.faults.different += 1;
     }
-    tally.faults.other_x[usize::from(is_local_ours)] += usize::from(other_x);
+    tally.faults.other_x[usize::from(is_ours(local))] += usize::from(other_x);
     tally.faults.other_counts += usize::from(other_counts);
     Ok(())
 }

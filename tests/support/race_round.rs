@@ -46,6 +46,11 @@ const CONFIG: &str = r#"{"GOOS":["linux"],"GOARCH":["amd64"],"GoVersion":["go1.2
 {"Name":"a/tool","Versions":["v1.0.0"],"Counters":[{"Name":"n","Rate":1},{"Name":"m","Rate":1}],
 "Stacks":[{"Name":"bug","Rate":1}]}]}"#;
 
+/// The versions that Go's uploaders and ours are told the config has: so it shows in a report who
+/// made it.
+const VERSION_OF_GO: &str = "v0.93.0";
+pub(crate) const VERSION_OF_OURS: &str = "v0.93.1";
+
 /// What is counted, by program and name.
 pub(crate) type Counts = BTreeMap<(String, String), u64>;
 
@@ -122,6 +127,7 @@ impl Round {
             dir: home.root.path().to_owned(),
             now: "now".to_owned(),
             config: home.put("config.json", CONFIG),
+            version: VERSION_OF_GO,
         };
         Ok(Round {
             home,
@@ -137,18 +143,26 @@ impl Round {
     /// Lets uploaders of both kinds work at the same time, and a late count file come.
     pub(crate) fn work(&mut self, random: &mut Random) -> Result<(), String> {
         let spread = [1, 2_000, 6_000, 12_000][random.below(4) as usize];
-        // Go's programs take longer to start.
-        let behind = [0, 2_000, 4_000, 8_000][random.below(4) as usize];
+        // One kind begins later: Go's programs take longer to start, and ours to write reports.
+        let behind = Duration::from_micros([0, 2_000, 4_000, 8_000][random.below(4) as usize]);
+        let is_ours_behind = random.below(3) == 0;
         let mut delay = || Duration::from_micros(random.below(spread));
+        let case_of_ours = Case {
+            version: VERSION_OF_OURS,
+            ..self.case.clone()
+        };
         let mut workers = Vec::new();
         for number in 0..2 * UPLOADERS {
             let is_ours = number % 2 == 0;
             let (dir, url) = (&self.case.dir, self.collector.url());
             let command = match is_ours {
-                true => uploaders::ours(dir, url, &self.case),
+                true => uploaders::ours(dir, url, &case_of_ours),
                 false => uploaders::go(&self.driver, dir, url, &self.case, None),
             };
-            let delay = delay() + Duration::from_micros(if is_ours { behind } else { 0 });
+            let mut delay = delay();
+            if is_ours == is_ours_behind {
+                delay += behind;
+            }
             workers.push(thread::spawn(move || run(command, is_ours, delay)));
         }
         let last = self.weeks.last().ok_or("there is no week")?;

@@ -14,9 +14,6 @@ use tempfile::TempDir;
 
 use crate::web::{Reply, Request, Server};
 
-/// The version that configs have here.
-pub(crate) const VERSION: &str = "v0.93.0";
-
 /// What a collector answers.
 pub(crate) type Answer = fn(&Request) -> Reply;
 
@@ -29,6 +26,8 @@ pub(crate) struct Case {
     pub(crate) now: String,
     /// The upload config.
     pub(crate) config: PathBuf,
+    /// Its version.
+    pub(crate) version: &'static str,
 }
 
 /// What an uploader has left and sent.
@@ -62,7 +61,10 @@ impl Seen {
 pub(crate) fn go(driver: &Path, dir: &Path, url: &str, case: &Case, x: Option<&str>) -> Command {
     let mut command = Command::new(driver);
     command.env_clear().arg("upload").arg(dir).arg(url);
-    command.arg(&case.config).args([VERSION, &case.now]).args(x);
+    command
+        .arg(&case.config)
+        .args([case.version, &case.now])
+        .args(x);
     command
 }
 
@@ -73,7 +75,7 @@ pub(crate) fn ours(dir: &Path, url: &str, case: &Case) -> Command {
         .env_clear()
         .args(["upload", "--json", "--dir"])
         .arg(dir);
-    command.args(["--url", url, "--config-version", VERSION]);
+    command.args(["--url", url, "--config-version", case.version]);
     command.arg("--config").arg(&case.config);
     if case.now != "now" {
         command.args(["--now", &case.now]);
