@@ -15,6 +15,10 @@ use crate::web::{Reply, Request, Server};
 /// How long it says nothing before it cuts a connection.
 const SILENCE: Duration = Duration::from_millis(60);
 
+/// How long it says nothing to uploaders that do not wait for it, which ask below this path.
+const LONG_SILENCE: Duration = Duration::from_millis(800);
+const IMPATIENT: &str = "/impatient";
+
 /// What became of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Answer {
@@ -26,6 +30,8 @@ pub(crate) enum Answer {
     Failed,
     /// Nothing was said for a while, then the connection was cut.
     Silence,
+    /// Nothing was said for longer than the uploader waits.
+    LongSilence,
     /// The connection was cut after the request had been read.
     Cut,
     /// The connection was cut within the first line of the answer.
@@ -90,6 +96,11 @@ impl Collector {
         &self.server.url
     }
 
+    /// For uploaders that do not wait for an answer for long.
+    pub(crate) fn impatient_url(&self) -> String {
+        format!("{}{IMPATIENT}", self.server.url)
+    }
+
     /// From now on so many of 100 requests go wrong.
     pub(crate) fn fail(&self, percent: u64) {
         *lock(&self.state.failures) = percent;
@@ -118,18 +129,28 @@ impl State {
     }
 
     fn reply(&self, request: &Request) -> Reply {
-        let week = request.path.trim_start_matches('/').to_owned();
+        let below = request.path.strip_prefix(IMPATIENT);
+        let week = below.unwrap_or(&request.path).trim_start_matches('/');
+        let week = week.to_owned();
         let agent = request.header("user-agent").unwrap_or_default();
         let is_report = Report::parse(&request.body).is_ok_and(|report| report.week == week);
         let answer = match (self.fails(), is_report) {
             (false, true) => Answer::Taken,
             (false, false) => Answer::Refused,
-            (true, _) => [Answer::Failed, Answer::Silence, Answer::Cut, Answer::Half]
-                [lock(&self.random).below(4) as usize],
+            (true, _) => match lock(&self.random).below(4) {
+                0 => Answer::Failed,
+                1 => Answer::Cut,
+                2 => Answer::Half,
+                _ if below.is_some() => Answer::LongSilence,
+                _ => Answer::Silence,
+            },
         };
         let mut log = lock(&self.log);
         let overlaps = log.open.contains(&week);
-        log.open.push(week.clone());
+        // Where the uploader gives up first, the request is not being dealt with from then on.
+        if answer != Answer::LongSilence {
+            log.open.push(week.clone());
+        }
         log.entries.push(Entry {
             week: week.clone(),
             is_ours: agent.starts_with("gotelemetry/"),
@@ -138,8 +159,13 @@ impl State {
             overlaps,
         });
         drop(log);
-        if answer == Answer::Silence {
-            thread::sleep(SILENCE);
+        match answer {
+            Answer::LongSilence => {
+                thread::sleep(LONG_SILENCE);
+                return Reply::Cut;
+            }
+            Answer::Silence => thread::sleep(SILENCE),
+            _ => {}
         }
         let mut log = lock(&self.log);
         let place = log.open.iter().position(|open| *open == week);
@@ -148,7 +174,7 @@ impl State {
             Answer::Taken => Reply::Status(200, Vec::new()),
             Answer::Refused => Reply::Status(400, Vec::new()),
             Answer::Failed => Reply::Status(500, Vec::new()),
-            Answer::Silence | Answer::Cut => Reply::Cut,
+            Answer::Silence | Answer::LongSilence | Answer::Cut => Reply::Cut,
             Answer::Half => Reply::Raw(b"HTTP/1.1 200".to_vec()),
         }
     }

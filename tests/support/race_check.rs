@@ -232,11 +232,13 @@ fn check_said(entries: &[&Entry], said: &[&(Said, Instant)]) -> Result<(), Strin
         of_report.filter(|(said, _)| said.outcome == word).count()
     };
     let ours = || entries.iter().filter(|entry| entry.is_ours);
-    let taken = ours().filter(|entry| entry.answer == Answer::Taken).count();
-    let other = ours().count() - taken;
+    let seen = |answer| ours().filter(|entry| entry.answer == answer).count();
+    let (taken, too_long) = (seen(Answer::Taken), seen(Answer::LongSilence));
+    let other = ours().count() - taken - too_long;
     let wrong = ["refused", "failed"].map(says).iter().sum::<usize>();
     // Connections that are cut unread are noted by nobody else.
-    if says("sent") == taken && says("unanswered") >= other && wrong == 0 {
+    let is_same = says("sent") == taken && says("late") == too_long && says("unanswered") >= other;
+    if is_same && wrong == 0 {
         return Ok(());
     }
     let outcomes: Vec<&str> = said.iter().map(|(said, _)| said.outcome.as_str()).collect();

@@ -15,6 +15,7 @@ use gotelemetry::system;
 
 use crate::failing_collector::Collector;
 use crate::home::{self, Home};
+use crate::impatient;
 use crate::random::Random;
 use crate::uploaders::{self, Case};
 
@@ -155,9 +156,10 @@ impl Round {
         for number in 0..2 * UPLOADERS {
             let is_ours = number % 2 == 0;
             let (dir, url) = (&self.case.dir, self.collector.url());
-            let command = match is_ours {
-                true => uploaders::ours(dir, url, &case_of_ours),
-                false => uploaders::go(&self.driver, dir, url, &self.case, None),
+            let command = match number {
+                0 => impatient::command(&self.collector.impatient_url(), &case_of_ours)?,
+                _ if is_ours => uploaders::ours(dir, url, &case_of_ours),
+                _ => uploaders::go(&self.driver, dir, url, &self.case, None),
             };
             let mut delay = delay();
             if is_ours == is_ours_behind {
