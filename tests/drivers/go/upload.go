@@ -5,9 +5,7 @@ package main
 
 import (
 	"crypto/rand"
-	"encoding/binary"
 	"encoding/json"
-	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -27,9 +25,13 @@ func runUploader(args []string) error {
 		if err != nil {
 			return err
 		}
-		rand.Reader = notRandom(x)
+		source, err := drawing(x)
+		if err != nil {
+			return err
+		}
+		rand.Reader = source
 	}
-	config, err := readConfig(args[2])
+	config, err := configAt(args[2])
 	if err != nil {
 		return err
 	}
@@ -47,7 +49,7 @@ func runUploader(args []string) error {
 	}, config, args[3])
 }
 
-func readConfig(path string) (*telemetry.UploadConfig, error) {
+func configAt(path string) (*telemetry.UploadConfig, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, "config.json")
 	}
@@ -57,13 +59,4 @@ func readConfig(path string) (*telemetry.UploadConfig, error) {
 	}
 	config := new(telemetry.UploadConfig)
 	return config, json.Unmarshal(text, config)
-}
-
-// notRandom is a source of the number of which Go's uploader makes this X: the
-// float between 1 and 2 that has the digits of X behind the point.
-type notRandom float64
-
-func (x notRandom) Read(buffer []byte) (int, error) {
-	binary.LittleEndian.PutUint64(buffer, math.Float64bits(1+float64(x)))
-	return len(buffer), nil
 }
