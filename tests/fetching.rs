@@ -7,7 +7,9 @@ mod fake;
 #[path = "support/site.rs"]
 mod site;
 
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::ffi::OsStringExt as _;
 
 use asking::{NOW, Place, refused, site, sources, time};
 use fake::Fake;
@@ -232,6 +234,19 @@ fn a_list_of_proxies_is_read_as_go_reads_it() {
     ] {
         assert_eq!(proxies(list), urls, "{list:?}");
     }
+}
+
+// test[config.proxy.list]
+#[test]
+fn the_environment_says_nothing_if_the_caller_names_proxies() {
+    let environment = Environment::of(|name| match name {
+        "GOPROXY" => Some(OsString::from_vec(vec![0xff])),
+        _ => None,
+    });
+    let refused = Sources::of(&environment, None).expect_err("it is no text");
+    assert!(refused.to_string().contains("[config.proxy.list]"));
+    let sources = Sources::of(&environment, Some("a.example")).expect("they are sound");
+    assert_eq!(sources.proxies.len(), 1);
 }
 
 // test[config.sum.name, config.sum.known]

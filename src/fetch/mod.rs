@@ -1,15 +1,16 @@
 //! L3: getting an upload config that verifies.
 //!
 //! Implements the section *Getting a config* of `spec/upload-config.md`. The data's way: [`Sources`]
-//! says who is asked; [`fetch`] picks a version, has the checksum database vouch for it (`note`
-//! checks its signature, `tree` that it has not forked and that the record is in it), unpacks the
-//! module (`archive`), compares the hashes and keeps what verified ([`Kept`]). Requests go through
-//! [`Get`]; no connection is opened here.
+//! says who is asked; [`fetch`] picks a version, has the checksum database vouch for it (`record`
+//! reads what it answers, `note` checks its signature, `tree` that it has not forked and that the
+//! record is in it), unpacks the module (`archive`), compares the hashes and keeps what verified
+//! ([`Kept`]). Requests go through [`Get`]; no connection is opened here.
 
 pub mod archive;
 mod error;
 mod kept;
 pub mod note;
+pub mod record;
 mod sources;
 pub mod tree;
 pub mod version;
@@ -22,6 +23,7 @@ use crate::config::{UploadConfig, semver};
 use crate::format::date::Time;
 use crate::network::{Get, NetworkError};
 use archive::Module;
+use record::Record;
 use tree::{Head, Tile, Tree, TreeError};
 
 /// The module with the config of the programs of the Go project.
@@ -184,12 +186,7 @@ impl Session<'_> {
         if let Some(note) = newer {
             kept.keep_head(key, &note)?;
         }
-        // spec[config.sum.line]
-        let start = format!("{module} {version} ");
-        let hash = record.text.lines().find_map(|line| {
-            let hash = line.strip_prefix(&start)?;
-            hash.starts_with("h1:").then(|| hash.to_owned())
-        });
+        let hash = record.hash(module, version).map(str::to_owned);
         hash.ok_or_else(|| broken("hash: the record has none of the module", "config.sum.line"))
     }
 
@@ -293,28 +290,4 @@ fn tile_of(get: &mut dyn Get, base: &str, tile: &Tile) -> Result<Vec<u8>, Networ
         bytes.truncate(32 * usize::from(tile.width));
     }
     Ok(bytes)
-}
-
-/// The answer to a look-up: a record and a signed tree head.
-struct Record<'a> {
-    number: u64,
-    text: &'a str,
-    note: &'a [u8],
-}
-
-impl Record<'_> {
-    // spec[config.sum.record]
-    fn parse(answer: &[u8]) -> Option<Record<'_>> {
-        let text = std::str::from_utf8(answer).ok()?;
-        let (number, rest) = text.split_once('\n')?;
-        let end = rest.find("\n\n")?;
-        let (text, note) = rest.split_at_checked(end + 1)?;
-        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-        let is_text = !text.starts_with('\n') && !text.contains(|c: char| c < ' ' && c != '\n');
-        Some(Record {
-            number: number.parse().ok().filter(|_| is_number)?,
-            text: Some(text).filter(|_| is_text)?,
-            note: note.strip_prefix('\n')?.as_bytes(),
-        })
-    }
 }

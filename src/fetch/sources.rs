@@ -63,13 +63,10 @@ impl Sources {
     /// If the one or the other is not of its form, or the database is switched off.
     // spec[config.proxy.list, config.sum.environment]
     pub fn of(environment: &Environment, proxies: Option<&str>) -> Result<Sources, FetchError> {
-        let of_environment = match &environment.goproxy {
-            Some(text) => read("GOPROXY", text, "config.proxy.list")?,
-            None => PROXIES,
-        };
-        let proxies = match proxies {
-            Some(text) => list("--proxy", text)?,
-            None => list("GOPROXY", of_environment)?,
+        let proxies = match (proxies, &environment.goproxy) {
+            (Some(text), _) => list("--proxy", text)?,
+            (None, Some(text)) => list("GOPROXY", read("GOPROXY", text, "config.proxy.list")?)?,
+            (None, None) => list("GOPROXY", PROXIES)?,
         };
         // spec[config.sum.name]
         let database = match &environment.gosumdb {
