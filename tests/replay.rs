@@ -1,7 +1,7 @@
 //! What fuzzing starts from and what it found, checked again: the inputs below `fuzz/seeds` and
 //! `fuzz/findings`, and the files of the test vectors.
 
-#![cfg(feature = "cli")]
+#![cfg(feature = "net")]
 
 #[path = "support/document.rs"]
 mod document;
@@ -13,6 +13,16 @@ mod memory;
 mod naive_config;
 #[path = "support/naive_json.rs"]
 mod naive_json;
+#[path = "support/naive_note.rs"]
+mod naive_note;
+#[path = "support/naive_sources.rs"]
+mod naive_sources;
+#[path = "support/naive_tree.rs"]
+mod naive_tree;
+#[path = "support/naive_zip.rs"]
+mod naive_zip;
+#[path = "support/site.rs"]
+mod site;
 mod support;
 
 use std::collections::BTreeSet;

@@ -10,6 +10,16 @@ mod memory;
 mod naive_config;
 #[path = "../../tests/support/naive_json.rs"]
 mod naive_json;
+#[path = "../../tests/support/naive_note.rs"]
+mod naive_note;
+#[path = "../../tests/support/naive_sources.rs"]
+mod naive_sources;
+#[path = "../../tests/support/naive_tree.rs"]
+mod naive_tree;
+#[path = "../../tests/support/naive_zip.rs"]
+mod naive_zip;
+#[path = "../../tests/support/site.rs"]
+mod site;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 

@@ -13,15 +13,19 @@ mod input;
 mod json;
 mod metadata;
 mod mode;
+mod module;
 mod names;
+mod note;
 mod parser;
 mod report;
 mod table;
+mod tree;
+mod versions;
 
 type Check = fn(&[u8]);
 
 /// The name of every target and its check.
-pub(crate) const TARGETS: [(&str, Check); 8] = [
+pub(crate) const TARGETS: [(&str, Check); 12] = [
     ("parser", parser::check),
     ("table", table::check),
     ("names", names::check),
@@ -30,6 +34,10 @@ pub(crate) const TARGETS: [(&str, Check); 8] = [
     ("json", json::check),
     ("report", report::check),
     ("config", config::check),
+    ("note", note::check),
+    ("tree", tree::check),
+    ("module", module::check),
+    ("versions", versions::check),
 ];
 
 /// Checks what the target `name` is for.
