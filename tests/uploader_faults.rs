@@ -34,11 +34,15 @@ mod faults {
     use std::fs;
     use std::os::unix::process::ExitStatusExt as _;
     use std::process::{Command, ExitCode, Stdio};
+    use std::sync::Mutex;
     use std::thread;
     use std::time::Instant;
 
     use crate::ended::{Ended, Left};
     use crate::processes;
+
+    /// How many uploaders are watched at the same time.
+    const AT_ONCE: usize = 3;
 
     /// Calls that the heap, the beginning and the end of a process make when they please, and what
     /// asks for nothing that can fail.
@@ -143,29 +147,51 @@ mod faults {
     // test[report.place.failed, report.files.again, upload.answer.copy]
     fn every_call_fails_once() -> Result<String, String> {
         let calls = calls()?;
-        let mut left = Left::default();
-        let (mut tried, mut kinds) = (0, Vec::new());
+        let mut failures = Vec::new();
         for (call, numbers) in &calls {
             let errors = ERRORS.iter().find(|(name, _)| name == call);
-            let errors = errors.map_or(&["EIO"][..], |(_, errors)| errors);
-            kinds.push(format!("{} {call}", numbers.len()));
-            for (number, error) in numbers
-                .iter()
-                .flat_map(|n| errors.iter().map(move |e| (n, e)))
-            {
-                let ended = Ended::new();
-                let inject = format!("inject={call}:error={error}:when={number}");
-                let output = traced(&["-e", &inject], &ended, "/dev/null")?;
-                let told = |what| format!("{inject}: {what}");
-                match output.status.code() {
-                    Some(0 | 1) => {}
-                    _ => return Err(told(format!("it ended with {output:?}"))),
-                }
-                ended.after_a_fault(&mut left).map_err(told)?;
-                tried += 1;
+            for error in errors.map_or(&["EIO"][..], |(_, errors)| errors) {
+                let inject = |number| format!("inject={call}:error={error}:when={number}");
+                failures.extend(numbers.iter().map(inject));
             }
         }
+        let next = Mutex::new(failures.iter());
+        let work = || {
+            let mut left = Left::default();
+            loop {
+                let next = next.lock().expect("nobody panics with it").next();
+                match next {
+                    Some(inject) => fails(inject, &mut left)?,
+                    None => return Ok(left),
+                }
+            }
+        };
+        let done: Vec<Result<Left, String>> = thread::scope(|scope| {
+            let started: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(work)).collect();
+            let joined = started.into_iter().map(|worker| worker.join());
+            joined
+                .map(|left| left.expect("it does not panic"))
+                .collect()
+        });
+        let left: Vec<Left> = done.into_iter().collect::<Result<_, _>>()?;
+        let kinds: Vec<String> = calls
+            .iter()
+            .map(|(call, numbers)| format!("{} {call}", numbers.len()))
+            .collect();
+        let tried = failures.len();
         Ok(format!("{tried} failures, {left:?}: {}", kinds.join(", ")))
+    }
+
+    /// Lets a call of an uploader fail, and makes sure that the next run completes.
+    fn fails(inject: &str, left: &mut Left) -> Result<(), String> {
+        let ended = Ended::new();
+        let output = traced(&["-e", inject], &ended, "/dev/null")?;
+        match output.status.code() {
+            Some(0 | 1) => {}
+            _ => return Err(format!("{inject}: it ended with {output:?}")),
+        }
+        let after = ended.after_a_fault(left);
+        after.map_err(|what| format!("{inject}: {what}"))
     }
 
     /// Runs an uploader below strace.
