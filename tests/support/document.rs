@@ -9,6 +9,7 @@
     reason = "each integration test is a crate of its own and uses a part of this"
 )]
 
+#[cfg(feature = "cli")]
 use gotelemetry::json::{Event, JsonError, Reader};
 use tinyjson::JsonValue;
 
@@ -24,6 +25,7 @@ pub(crate) enum Doc {
 }
 
 /// What the reader makes of a text.
+#[cfg(feature = "cli")]
 pub(crate) fn read(text: &[u8]) -> Result<Doc, JsonError> {
     let mut reader = Reader::new(text);
     // What is open, outermost first, each with the key under which it belongs to what is around it.
