@@ -7,15 +7,18 @@
 
 #[path = "support/document.rs"]
 mod document;
+#[path = "support/read_document.rs"]
+mod read_document;
 #[path = "support/spelling.rs"]
 mod spelling;
 
 use std::time::{Duration, Instant};
 
-use document::{Doc, read, theirs};
+use document::{Doc, theirs};
 use gotelemetry::json::{Event, Reader};
 use gotelemetry::report::Report;
 use proptest::prelude::*;
+use read_document::read;
 use spelling::{change, changed, doc, spelled};
 use tinyjson::JsonValue;
 

@@ -6,14 +6,17 @@
 
 #[path = "support/document.rs"]
 mod document;
+#[path = "support/read_document.rs"]
+mod read_document;
 #[path = "support/spelling.rs"]
 mod spelling;
 
 use std::fmt::Write as _;
 
-use document::{Doc, read, theirs};
+use document::{Doc, theirs};
 use gotelemetry::json::Writer;
 use proptest::prelude::*;
+use read_document::read;
 use spelling::{doc, string};
 use tinyjson::JsonValue;
 

@@ -21,6 +21,8 @@ mod naive_sources;
 mod naive_tree;
 #[path = "support/naive_zip.rs"]
 mod naive_zip;
+#[path = "support/read_document.rs"]
+mod read_document;
 #[path = "support/site.rs"]
 mod site;
 mod support;

@@ -18,6 +18,8 @@ mod naive_sources;
 mod naive_tree;
 #[path = "../../tests/support/naive_zip.rs"]
 mod naive_zip;
+#[path = "../../tests/support/read_document.rs"]
+mod read_document;
 #[path = "../../tests/support/site.rs"]
 mod site;
 #[path = "../../tests/support/mod.rs"]

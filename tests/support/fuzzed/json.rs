@@ -3,8 +3,9 @@
 use gotelemetry::json::{Event, Reader, Value};
 use tinyjson::JsonValue;
 
-use crate::document::{Doc, read, theirs};
+use crate::document::{Doc, theirs};
 use crate::naive_json;
+use crate::read_document::read;
 
 pub(crate) fn check(data: &[u8]) {
     let naive = naive_json::read(data);
