@@ -53,6 +53,29 @@ pub(crate) fn create_directory(path: &Path) -> Result<(), DirError> {
     builder.create(path).map_err(DirError::io("create", path))
 }
 
+/// Opens the file at `path`, made if it is missing, for a lock to be held on it.
+///
+/// What lies there and is no file is an error, and does not keep anybody waiting.
+// spec[dir.files]
+#[cfg(feature = "cli")]
+pub(crate) fn open_lock(path: &Path) -> Result<File, DirError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits();
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.cast_signed());
+    }
+    let file = options.open(path).map_err(DirError::io("open", path))?;
+    let meta = file.metadata().map_err(DirError::io("open", path))?;
+    match meta.is_file() {
+        true => Ok(file),
+        false => Err(DirError::NotAFile {
+            path: path.to_owned(),
+        }),
+    }
+}
+
 /// Whether a file is to outlast a power failure.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Durable {

@@ -66,7 +66,7 @@ fn a_dishonest_proxy_or_database_keeps_everything_here() {
         let ((proxy, key), collector) = (proxy(alter), collector(200));
         // Nor does a config from before help.
         let old = format!("v0.40.0 2026-10-01T00:00:00Z\n{CONFIG}");
-        home.write("config/last", old);
+        home.write(format!("config/last-{}", &key[16..24]), old);
         let done = upload(&home, &collector.url, &key, &["--proxy", &proxy.url]);
         assert_eq!(done.code, 1, "{what}");
         assert!(done.err.contains(what), "{what}: {}", done.err);

@@ -10,7 +10,7 @@ mod support;
 #[path = "support/web.rs"]
 mod web;
 
-use loopback::{NOW, collector, count_file, home, honest, upload};
+use loopback::{NOW, collector, count_file, home, honest, proxy, upload};
 use program::Home;
 
 // test[config.cache.name, config.fetch.when, config.proxy.list, config.sum.name, config.sum.place, config.file]
@@ -37,8 +37,8 @@ fn a_week_is_reported_and_sent_with_a_config_that_verifies() {
     assert_eq!(
         home.names(),
         [
-            "config/highest",
-            "config/last",
+            &format!("config/highest-{}", &key[16..24]),
+            &format!("config/last-{}", &key[16..24]),
             "config/lock",
             &format!("config/tree-{}", &key[16..24]),
             "local/local.2026-11-21.json",
@@ -61,7 +61,11 @@ fn a_week_is_reported_and_sent_with_a_config_that_verifies() {
         third.err
     );
     assert_eq!(proxy.requests().len(), asked);
-    let shown = home.output(&["config", "show", "-"]);
+    let shown = home
+        .call(&["config", "show", "-"])
+        .env("GOSUMDB", &key)
+        .run()
+        .out;
     assert!(
         shown.starts_with("version v0.42.0, verified 2026-11-23T09:00:00Z\n"),
         "{shown}"
@@ -88,6 +92,17 @@ fn without_an_answer_the_config_of_before_decides() {
     assert_eq!(done.code, 1);
     assert!(done.err.contains(&url), "{}", done.err);
     assert_eq!(collector.requests().len(), 1);
+    // Nor does it matter that nobody is left to be asked.
+    for (day, list) in [
+        ("2026-11-22", format!("{url}|direct")),
+        ("2026-11-20", "off".to_owned()),
+    ] {
+        home.write("local/c.v1.count", count_file(day));
+        let done = upload(&home, &collector.url, &key, &["--proxy", &list]);
+        assert!(done.err.contains("[config.proxy.direct]"), "{}", done.err);
+        assert!(done.out.ends_with("  sent\n"), "{}", done.out);
+    }
+    assert_eq!(collector.requests().len(), 3);
 }
 
 // test[upload.mode, config.fetch.when, config.fetch.command]
@@ -278,4 +293,103 @@ fn a_command_neither_asks_for_the_token_nor_changes_it() {
     let without = self::home("on 2026-10-01");
     assert_eq!(upload(&without, &collector.url, "off", &more).code, 0);
     assert!(!without.names().contains(&"local/upload.token".to_owned()));
+}
+
+// test[config.fetch.when]
+#[test]
+fn nobody_is_asked_for_what_cannot_be_sent() {
+    let home = home("on 2026-11-22");
+    home.write("local/2026-11-23.json", vec![b' '; 102_401]);
+    let ((proxy, key), collector) = (honest(), collector(200));
+    let done = upload(&home, &collector.url, &key, &["--proxy", &proxy.url]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert_eq!((proxy.requests().len(), collector.requests().len()), (0, 0));
+}
+
+// test[upload.mode.again, config.fetch.when]
+#[test]
+fn who_turns_it_off_while_a_config_is_asked_for_is_heard() {
+    for mode in ["local", "off"] {
+        let home = home("on 2026-10-01");
+        let file = home.path("mode");
+        let (proxy, key) = proxy(move |_, answer| {
+            std::fs::write(&file, mode).expect("it can be written");
+            Some(answer)
+        });
+        let collector = collector(200);
+        let done = upload(&home, &collector.url, &key, &["--proxy", &proxy.url]);
+        assert!(
+            done.err.contains("the mode is no longer on"),
+            "{}",
+            done.err
+        );
+        assert_eq!((proxy.requests().len(), collector.requests().len()), (1, 0));
+        let has = |name: &str| home.names().contains(&name.to_owned());
+        assert!(!has("local/2026-11-21.json"));
+        assert_eq!(has("local/local.2026-11-21.json"), mode == "local");
+    }
+}
+
+// test[upload.request.private]
+#[test]
+fn no_password_is_sent_or_shown() {
+    let home = home("on 2026-10-01");
+    let done = upload(&home, "http://user:secret@127.0.0.1:1", "off", &[]);
+    assert!(
+        done.code == 2 && done.err.contains("[upload.request.private]"),
+        "{}",
+        done.err
+    );
+    let fetch = home.call(&[
+        "config",
+        "fetch",
+        "--proxy",
+        "http://user:secret@127.0.0.1:1",
+    ]);
+    let fetch = fetch.run();
+    assert!(
+        fetch.code == 1 && fetch.err.contains("http://127.0.0.1:1/"),
+        "{}",
+        fetch.err
+    );
+    assert!(
+        !fetch.err.contains("secret") && !done.err.contains("secret"),
+        "{}",
+        fetch.err
+    );
+}
+
+// test[dir.files]
+#[test]
+fn a_lock_that_is_no_file_keeps_nobody_waiting() {
+    let home = home("on 2026-10-01");
+    let made = std::process::Command::new("mkfifo")
+        .arg(home.path("local/upload.lock"))
+        .status();
+    assert!(made.is_ok_and(|status| status.success()));
+    let done = upload(&home, "http://127.0.0.1:1", "off", &[]);
+    assert!(
+        done.code == 1 && done.err.contains("upload.lock"),
+        "{}",
+        done.err
+    );
+}
+
+// test[upload.dry.rule]
+#[test]
+fn a_dry_run_names_a_week_that_cannot_be_reported() {
+    let home = home("on 2026-10-01");
+    std::fs::create_dir(home.path("local/local.2026-11-21.json")).expect("it can be made");
+    let config = home.path("../config.json");
+    let config = config.to_str().expect("text");
+    for more in [
+        &["--config", config][..],
+        &["--config", config, "--dry-run"],
+    ] {
+        let done = upload(&home, "http://127.0.0.1:1", "off", more);
+        assert!(
+            done.code == 1 && done.err.contains("local.2026-11-21.json"),
+            "{done:?}"
+        );
+    }
 }

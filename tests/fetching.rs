@@ -16,7 +16,7 @@ use fake::Fake;
 use gotelemetry::fetch::tree::Tile;
 use gotelemetry::fetch::{self, FetchError, GO_MODULE, Kept, Proxy, Sources, Wanted};
 use gotelemetry::system::Environment;
-use site::{CONFIG, MODULE, Site};
+use site::{CONFIG, MODULE, Signer, Site};
 
 // test[config.hash, config.hash.line, config.hash.check, config.sum.key, config.sum.key.hash]
 // test[config.sum.lookup, config.sum.record, config.sum.line, config.note.form, config.note.signature]
@@ -40,8 +40,9 @@ fn an_honest_site_is_believed() {
             let verified = place.fetch(&site).expect("it verifies");
             assert_eq!(verified.version, "v0.42.0", "{others}");
             assert_eq!(verified.text, CONFIG.as_bytes());
-            let tree = format!("tree-{}", &site.gosumdb()[16..24]);
-            assert_eq!(place.files(), ["highest", "last", "lock", tree.as_str()]);
+            let names = ["highest", "last", "tree"].map(|what| Place::name(what, &site));
+            let [highest, last, tree] = &names;
+            assert_eq!(place.files(), [highest, last, "lock", tree]);
         }
     }
 }
@@ -90,7 +91,10 @@ fn a_version_from_before_is_taken_only_if_it_is_named() {
     refused(result, "version v0.41.0: lower than v0.42.0");
     let verified = place.named(&site, "v0.41.0").expect("it verifies");
     assert_eq!(verified.version, "v0.41.0");
-    // That does not make it the highest.
+    // That makes it neither the highest nor the one that is kept.
+    let key = sources(&site.gosumdb()).database.key;
+    let (kept, _) = Kept::look(&place.dir).last(&key).expect("it is kept");
+    assert_eq!(kept.version, "v0.42.0");
     refused(place.fetch(&site), "[config.rollback]");
     refused(place.named(&site, "v0.43.0"), "status 404");
     refused(place.named(&site, "latest"), "[config.pick]");
@@ -138,6 +142,7 @@ fn what_is_kept_and_damaged_is_not_passed_over_where_it_guards() {
     let place = Place::new();
     place.fetch(&site).expect("it verifies");
     let config = place.dir.root().join("config");
+    let key = sources(&site.gosumdb()).database.key;
     let tree = config.join(&place.files()[3]);
     let note = fs::read(&tree).expect("it is there");
     for bytes in [&b""[..], &note[..note.len() - 2], b"\xff"] {
@@ -146,21 +151,21 @@ fn what_is_kept_and_damaged_is_not_passed_over_where_it_guards() {
     }
     fs::write(&tree, note).expect("it can be written");
     for text in ["", "v1", "v0.41.0\nv0.42.0\n"] {
-        fs::write(config.join("highest"), text).expect("it can be written");
+        fs::write(config.join(Place::name("highest", &site)), text).expect("it can be written");
         refused(place.fetch(&site), "[config.cache.damaged]");
     }
-    fs::write(config.join("highest"), "v0.42.0\n").expect("it can be written");
+    fs::write(config.join(Place::name("highest", &site)), "v0.42.0\n").expect("it can be written");
     for text in [
         "",
         "v0.42.0\n{}",
         "v0.42.0 never\n{}",
         "v0.42.0 2026-11-23T09:00:00Z\n{",
     ] {
-        fs::write(config.join("last"), text).expect("it can be written");
-        assert!(Kept::look(&place.dir).last().is_none(), "{text:?}");
+        fs::write(config.join(Place::name("last", &site)), text).expect("it can be written");
+        assert!(Kept::look(&place.dir).last(&key).is_none(), "{text:?}");
     }
     place.fetch(&site).expect("it verifies");
-    let (verified, then) = Kept::look(&place.dir).last().expect("it is kept");
+    let (verified, then) = Kept::look(&place.dir).last(&key).expect("it is kept");
     assert_eq!(
         (verified.text.as_slice(), then),
         (CONFIG.as_bytes(), time(NOW))
@@ -173,7 +178,8 @@ fn a_config_is_fresh_for_a_week() {
     let site = site(3);
     let place = Place::new();
     place.fetch(&site).expect("it verifies");
-    let fresh = |now: &str| Kept::look(&place.dir).fresh(time(now)).is_some();
+    let key = sources(&site.gosumdb()).database.key;
+    let fresh = |now: &str| Kept::look(&place.dir).fresh(&key, time(now)).is_some();
     assert!(fresh(NOW) && fresh("2026-11-30T08:59:59Z") && fresh("2026-11-16T09:00:01Z"));
     assert!(!fresh("2026-11-30T09:00:00Z") && !fresh("2026-11-16T09:00:00Z"));
 }
@@ -310,4 +316,20 @@ fn a_tile_is_asked_for_by_groups_of_digits() {
         };
         assert_eq!(tile.path(), format!("/tile/8/3/{path}"));
     }
+}
+
+// test[config.hash.check, config.rollback]
+#[test]
+fn what_one_database_vouched_for_is_nothing_to_another() {
+    let (place, own) = (Place::new(), site(3));
+    place.fetch(&own).expect("it verifies");
+    let mut other = Site::new(3);
+    other.signer = Signer::new("sum.example.org", 5);
+    other.publish("v0.30.0", CONFIG);
+    let key = sources(&other.gosumdb()).database.key;
+    assert!(Kept::look(&place.dir).last(&key).is_none());
+    // Nor is its highest version above that of the other.
+    let verified = place.fetch(&other).expect("it verifies");
+    assert_eq!(verified.version, "v0.30.0");
+    place.fetch(&own).expect("it still verifies");
 }

@@ -14,9 +14,11 @@ use crate::dir::{DirError, TelemetryDir};
 use crate::fetch::{self, FetchError, GO_MODULE, Kept, Sources, Verified, Wanted};
 use crate::json::Writer;
 #[cfg(feature = "net")]
-use crate::mode::Mode;
+use crate::mode::{self, Mode};
 #[cfg(feature = "net")]
-use crate::network::Client;
+use crate::network::{Client, Get, NetworkError};
+#[cfg(feature = "net")]
+use crate::system::Environment;
 
 pub(super) static COMMAND: Command = Command {
     names: &["config"],
@@ -77,8 +79,8 @@ fn fetch_config(context: &mut Context<'_>) -> Result<Outcome> {
                 .to_owned(),
         ));
     }
-    let kept = Kept::open(context.dir()?)?;
-    let verified = ask(context, &kept)?;
+    let dir = context.dir()?;
+    let verified = ask(context, dir, &Kept::open(dir)?)?;
     if let Some(path) = &context.args.output {
         std::fs::write(path, &verified.text).map_err(DirError::io("write", path))?;
     }
@@ -95,16 +97,50 @@ fn fetch_config(context: &mut Context<'_>) -> Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
+/// Asks only as long as the mode is `on`.
+#[cfg(feature = "net")]
+struct WhileOn<'a> {
+    client: Client,
+    dir: &'a TelemetryDir,
+    environment: &'a Environment,
+}
+
+#[cfg(feature = "net")]
+impl Get for WhileOn<'_> {
+    // spec[upload.mode.again, config.fetch.when, config.fetch.command]
+    fn get(&mut self, url: &str, max: usize) -> std::result::Result<Vec<u8>, NetworkError> {
+        match mode::read(Some(self.dir), self.environment).mode {
+            Mode::On => self.client.get(url, max),
+            _ => Err(NetworkError::Failed {
+                url: url.to_owned(),
+                what: "not asked for, as the mode is no longer on".to_owned(),
+            }),
+        }
+    }
+}
+
+#[cfg(feature = "net")]
+fn sources(context: &Context<'_>) -> std::result::Result<Sources, FetchError> {
+    Sources::of(&context.environment, context.args.proxy.as_deref())
+}
+
 /// Asks the proxies for a config that verifies.
 #[cfg(feature = "net")]
-fn ask(context: &Context<'_>, kept: &Kept) -> std::result::Result<Verified, FetchError> {
-    let sources = Sources::of(&context.environment, context.args.proxy.as_deref())?;
+fn ask(
+    context: &Context<'_>,
+    dir: &TelemetryDir,
+    kept: &Kept,
+) -> std::result::Result<Verified, FetchError> {
     let wanted = Wanted {
         module: GO_MODULE,
         version: context.args.named_version.as_deref(),
     };
-    let mut client = Client::new().within(fetch::DEADLINE);
-    fetch::fetch(&mut client, &sources, wanted, kept, context.now)
+    let mut client = WhileOn {
+        client: Client::new().within(fetch::DEADLINE),
+        dir,
+        environment: &context.environment,
+    };
+    fetch::fetch(&mut client, &sources(context)?, wanted, kept, context.now)
 }
 
 /// The config for an upload: one that was verified within a week, else what the proxies have, else,
@@ -122,13 +158,20 @@ pub(super) fn for_upload(
         version: verified.version,
         from,
     };
-    if let Some(verified) = look.fresh(context.now) {
+    let key = match sources(context) {
+        Ok(sources) => sources.database.key,
+        Err(error) => {
+            failures.push(error.to_string());
+            return None;
+        }
+    };
+    if let Some(verified) = look.fresh(&key, context.now) {
         return Some(found(verified, "verified within a week"));
     }
     // spec[upload.dry.files]
     let asked = match context.args.dry_run {
-        true => ask(context, &look),
-        false => Kept::open(dir).and_then(|kept| ask(context, &kept)),
+        true => ask(context, dir, &look),
+        false => Kept::open(dir).and_then(|kept| ask(context, dir, &kept)),
     };
     let error = match asked {
         Ok(verified) => return Some(found(verified, "verified now")),
@@ -138,7 +181,7 @@ pub(super) fn for_upload(
     if !error.is_absence() {
         return None;
     }
-    let (verified, _) = look.last()?;
+    let (verified, _) = look.last(&key)?;
     Some(found(verified, "verified more than a week ago"))
 }
 
@@ -146,7 +189,8 @@ fn show(context: &mut Context<'_>, path: &Path) -> Result<Outcome> {
     let config = match path.to_str() {
         #[cfg(feature = "net")]
         Some("-") => {
-            let kept = Kept::look(context.dir()?).last();
+            let key = sources(context)?.database.key;
+            let kept = Kept::look(context.dir()?).last(&key);
             let (verified, time) = kept.ok_or_else(|| {
                 CliError::Failed("no config is kept; try gotelemetry config fetch".to_owned())
             })?;

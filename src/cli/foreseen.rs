@@ -7,7 +7,7 @@ use super::{Context, Result};
 use crate::dir::TelemetryDir;
 use crate::json::Writer;
 use crate::reporter::{Task, Week, Weeks};
-use crate::upload::{Foreseen, foresee};
+use crate::upload::{Fate, Foreseen, foresee};
 use crate::verdict::{JudgedName, JudgedProgram, Judgement, Reason, Terms, Verdict};
 
 /// Something that is held back, as it is printed.
@@ -26,15 +26,27 @@ pub(super) fn print(
     terms: &Terms<'_>,
     url: &str,
     found: Option<&Found>,
-) -> Result<()> {
+) -> Result<Vec<String>> {
     let reports = foresee(dir, weeks, terms)?;
+    let mut failures: Vec<String> = weeks.unread.iter().map(ToString::to_string).collect();
+    for week in &weeks.weeks {
+        if let Task::Failed(error) = &week.task {
+            failures.push(error.to_string());
+        }
+    }
+    for report in &reports {
+        if let Some(Fate::Failed(error)) = &report.fate {
+            failures.push(error.to_string());
+        }
+    }
     let held: Vec<Held> = weeks
         .weeks
         .iter()
         .flat_map(|week| held(week, terms))
         .collect();
     if context.args.json {
-        return write_json(context, &reports, &held, url, found);
+        write_json(context, weeks, &reports, &held, url, found)?;
+        return Ok(failures);
     }
     if let Some(found) = found {
         writeln!(context.out, "config {}, {}", found.version, found.from)?;
@@ -71,16 +83,23 @@ pub(super) fn print(
         }
     }
     for week in &weeks.weeks {
-        if let Task::Wait { path } = &week.task {
-            writeln!(
-                context.out,
-                "{}  waits: {} is half written [report.broken.wait]",
-                week.date,
-                escaped(path.as_os_str().as_encoded_bytes())
-            )?;
+        if let Some(why) = left(week) {
+            writeln!(context.out, "{}  {}", week.date, escaped(why.as_bytes()))?;
         }
     }
-    Ok(())
+    Ok(failures)
+}
+
+/// Why a week is not reported, if it is left for a later run.
+fn left(week: &Week) -> Option<String> {
+    match &week.task {
+        Task::Wait { path } => Some(format!(
+            "waits: {} is half written [report.broken.wait]",
+            path.display()
+        )),
+        Task::Nothing => Some("no counter in its count files [report.group.empty]".to_owned()),
+        _ => None,
+    }
 }
 
 /// All that is held back of a week, each part once: what a program holds is held with it.
@@ -141,6 +160,7 @@ fn build(program: &JudgedProgram<'_>) -> String {
 
 fn write_json(
     context: &mut Context<'_>,
+    weeks: &Weeks,
     reports: &[Foreseen],
     held: &[Held],
     url: &str,
@@ -155,6 +175,18 @@ fn write_json(
         json.key(b"Reports").array(|json| {
             for report in reports {
                 json.object(|json| report_json(json, report, url));
+            }
+        });
+        json.key(b"Left").array(|json| {
+            for (week, why) in weeks
+                .weeks
+                .iter()
+                .filter_map(|week| Some((week, left(week)?)))
+            {
+                json.object(|json| {
+                    json.key(b"Week").string(week.date.to_string().as_bytes());
+                    json.key(b"Why").string(why.as_bytes());
+                });
             }
         });
         json.key(b"Held").array(|json| {

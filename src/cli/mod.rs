@@ -92,13 +92,16 @@ impl Context<'_> {
     }
 
     /// Whether the directory is that of a tool outside the Go project, by the option that names it
-    /// or by the end of its path (`dir.tool`).
+    /// or by where it lies (`dir.tool`), whatever it is called by.
     fn is_of_tool(&self) -> bool {
-        let by_path = |dir: &std::path::PathBuf| {
-            let above = dir.parent().and_then(std::path::Path::file_name);
-            dir.ends_with("telemetry") && above.is_some_and(|name| name != "go")
+        let by_path = |dir: &TelemetryDir| {
+            let path = dir.root().canonicalize();
+            let path = path.or_else(|_| std::path::absolute(dir.root()));
+            let path = path.unwrap_or_else(|_| dir.root().to_owned());
+            let above = path.parent().and_then(std::path::Path::file_name);
+            path.ends_with("telemetry") && above.is_none_or(|name| name != "go")
         };
-        self.args.tool.is_some() || self.args.dir.as_ref().is_some_and(by_path)
+        self.args.tool.is_some() || self.dir.as_ref().is_some_and(by_path)
     }
 
     /// Says on standard error what is wrong, and goes on.

@@ -7,8 +7,9 @@ use crate::config::UploadConfig;
 use crate::dir::TelemetryDir;
 use crate::json::Writer;
 use crate::mode::{Effective, Mode};
+use crate::network::without_credentials;
 use crate::reporter::{NO_CONFIG, Turn, Weeks};
-use crate::upload::ready::{self, Ready};
+use crate::upload::ready::{self, Ready, Text};
 use crate::upload::{Fate, GO_URL, Sender};
 use crate::verdict::Terms;
 
@@ -62,20 +63,30 @@ fn upload(context: &mut Context<'_>) -> Result<Outcome> {
         version,
         from: "named",
     });
-    let without = Terms::of(&effective, None, context.now);
-    let mut weeks = Weeks::read(&dir, &without, NO_CONFIG)?;
     let mut failures = Vec::new();
-    if found.is_none() && is_wanted(&dir, &weeks, &without)? {
+    if found.is_none() && is_wanted(context, &dir, &effective)? {
         found = find(context, &dir, &mut failures)?;
+    }
+    // What was counted, and what the user wants, can have changed while others were asked.
+    // spec[report.mode.once]
+    let effective = context.mode();
+    if effective.mode == Mode::Off {
+        empty(context, "the mode is off: nothing is reported or sent")?;
+        return Ok(context.complain_of_all(&failures));
     }
     let approved = found.as_ref().map(|found| found.config.approved());
     let terms = Terms::of(&effective, approved.as_ref(), context.now);
-    if let Some(found) = found.as_ref().filter(|_| terms.on) {
-        weeks.set_config(&found.version);
-    }
+    let version = found.as_ref().map_or(NO_CONFIG, |found| &found.version);
+    let weeks = Weeks::read(&dir, &terms, version)?;
     if context.args.dry_run {
-        failures.extend(weeks.unread.iter().map(ToString::to_string));
-        foreseen::print(context, &dir, &weeks, &terms, &url, found.as_ref())?;
+        failures.extend(foreseen::print(
+            context,
+            &dir,
+            &weeks,
+            &terms,
+            &url,
+            found.as_ref(),
+        )?);
         return Ok(context.complain_of_all(&failures));
     }
     let (lines, failed) = carry_out(&dir, &weeks, &terms);
@@ -105,6 +116,15 @@ fn is_trouble(fate: &Fate) -> bool {
 /// The base URL of the collector.
 // spec[upload.request.base, upload.request.tool]
 fn url(context: &Context<'_>) -> Result<String> {
+    // spec[upload.request.private]
+    if let Some(url) = &context.args.url
+        && without_credentials(url) != *url
+    {
+        return Err(CliError::Misuse(
+            "--url holds a name or a password, which no request may [upload.request.private]"
+                .to_owned(),
+        ));
+    }
     match &context.args.url {
         Some(url) if url.starts_with("https://") || url.starts_with("http://") => {
             Ok(url.trim_end_matches('/').to_owned())
@@ -123,9 +143,13 @@ fn url(context: &Context<'_>) -> Result<String> {
 
 /// Whether a config has to be asked for.
 // spec[config.fetch.when, upload.dry.network]
-fn is_wanted(dir: &TelemetryDir, weeks: &Weeks, terms: &Terms<'_>) -> Result<bool> {
-    let is_free = |one: &Ready| one.held(terms).is_none();
-    Ok(terms.on && (weeks.want_config(terms) || ready::ready(dir)?.iter().any(is_free)))
+fn is_wanted(context: &Context<'_>, dir: &TelemetryDir, effective: &Effective) -> Result<bool> {
+    let terms = Terms::of(effective, None, context.now);
+    let is_free =
+        |one: &Ready| one.held(&terms).is_none() && matches!(one.read(), Ok(Text::Whole(_)));
+    Ok(terms.on
+        && (ready::ready(dir)?.iter().any(is_free)
+            || Weeks::read(dir, &terms, NO_CONFIG)?.want_config(&terms)))
 }
 
 /// A config that is kept or that the proxies have. What fails goes to `failures`: local reports do

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::dir::DirError;
 use crate::json::JsonError;
-use crate::network::NetworkError;
+use crate::network::{NetworkError, without_credentials};
 
 /// What does not verify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,13 @@ pub enum FetchError {
         what: &'static str,
         /// The clause of `spec/upload-config.md`.
         clause: &'static str,
+    },
+    /// Nobody is left to be asked: the list of proxies goes on with `direct` or `off`.
+    Stopped {
+        /// The word.
+        word: &'static str,
+        /// Why the proxy before it was of no use, if there is one.
+        after: Option<NetworkError>,
     },
     /// Two signed tree heads of one database contradict each other.
     Fork {
@@ -95,8 +102,11 @@ impl FetchError {
     // spec[config.fetch.failed, config.fetch.dishonest]
     pub fn is_absence(&self) -> bool {
         match self {
-            FetchError::Network(error) => !matches!(error, NetworkError::TooLong { .. }),
-            FetchError::Busy => true,
+            FetchError::Network(error)
+            | FetchError::Stopped {
+                after: Some(error), ..
+            } => !matches!(error, NetworkError::TooLong { .. }),
+            FetchError::Stopped { after: None, .. } | FetchError::Busy => true,
             _ => false,
         }
     }
@@ -108,6 +118,7 @@ impl FetchError {
         Some(match self {
             FetchError::Broken { fault, .. } => fault.clause,
             FetchError::Setting { clause, .. } => clause,
+            FetchError::Stopped { .. } => "config.proxy.direct",
             FetchError::Fork { .. } => "config.proof.consistent",
             FetchError::Rollback { .. } => "config.rollback",
             FetchError::Config { error, .. } => error.clause,
@@ -139,6 +150,7 @@ impl fmt::Display for FetchError {
             FetchError::Network(error) => error.fmt(f),
             FetchError::Dir(error) => error.fmt(f),
             FetchError::Broken { place, fault } => {
+                let place = without_credentials(place);
                 write!(f, "{place}: {} [{}]", fault.what, fault.clause)
             }
             FetchError::Setting {
@@ -147,6 +159,17 @@ impl fmt::Display for FetchError {
                 what,
                 clause,
             } => write!(f, "{name} {value:?}: {what} [{clause}]"),
+            // spec[config.proxy.direct]
+            FetchError::Stopped { word, after } => {
+                write!(
+                    f,
+                    "GOPROXY {word:?}: configs come from proxies alone; name one with --proxy, or \
+                     a config file with --config [config.proxy.direct]"
+                )?;
+                after
+                    .as_ref()
+                    .map_or(Ok(()), |error| write!(f, "; before it {error}"))
+            }
             // spec[config.proof.fork]
             FetchError::Fork { known, came } => write!(
                 f,
@@ -170,6 +193,7 @@ impl std::error::Error for FetchError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             FetchError::Network(error) => Some(error),
+            FetchError::Stopped { after, .. } => Some(after.as_ref()?),
             FetchError::Dir(error) => Some(error),
             FetchError::Config { error, .. } => Some(error),
             _ => None,

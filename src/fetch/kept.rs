@@ -4,7 +4,7 @@
 //! Implements the section *Keeping* of `spec/upload-config.md`. All of it lies in `config/` of the
 //! telemetry directory, each in a file of its own that is replaced whole.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use super::error::FetchError;
@@ -14,7 +14,7 @@ use super::version::is_version;
 use crate::config::{UploadConfig, semver};
 use crate::dir::{DirError, TelemetryDir, read_bounded};
 use crate::format::date::Time;
-use crate::publish::{create_directory, replace};
+use crate::publish::{create_directory, open_lock, replace};
 
 /// For how long a config that was verified is not asked for again, in seconds: a week.
 const FRESH: u64 = 7 * 24 * 60 * 60;
@@ -75,9 +75,7 @@ impl Kept {
         let kept = Kept::look(dir);
         create_directory(&kept.directory)?;
         let path = kept.directory.join("lock");
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false);
-        let file = options.open(&path).map_err(DirError::io("open", &path))?;
+        let file = open_lock(&path)?;
         match file.try_lock() {
             Ok(()) => Ok(Kept {
                 lock: Some(file),
@@ -99,8 +97,8 @@ impl Kept {
 
     /// The config that was verified last, and when; `None` if there is none that can be read.
     // spec[config.cache, config.cache.damaged]
-    pub fn last(&self) -> Option<(Verified, Time)> {
-        let file = read_bounded(&self.last_path(), MAX_CONFIG).ok()?;
+    pub fn last(&self, key: &Key) -> Option<(Verified, Time)> {
+        let file = read_bounded(&self.path("last", key), MAX_CONFIG).ok()?;
         let end = file.iter().position(|byte| *byte == b'\n')?;
         let (line, text) = file.split_at_checked(end + 1)?;
         let (version, time) = std::str::from_utf8(line).ok()?.trim_end().split_once(' ')?;
@@ -114,8 +112,8 @@ impl Kept {
 
     /// The config that was verified last, if that is less than a week ago.
     // spec[config.fetch.weekly]
-    pub fn fresh(&self, now: Time) -> Option<Verified> {
-        let (verified, then) = self.last()?;
+    pub fn fresh(&self, key: &Key, now: Time) -> Option<Verified> {
+        let (verified, then) = self.last(key)?;
         (now.unix().abs_diff(then.unix()) < FRESH).then_some(verified)
     }
 
@@ -125,11 +123,11 @@ impl Kept {
     ///
     /// If it cannot be read.
     // spec[config.cache.damaged]
-    pub(super) fn highest(&self) -> Result<Option<String>, FetchError> {
+    pub(super) fn highest(&self, key: &Key) -> Result<Option<String>, FetchError> {
         if let Some(given) = &self.given {
             return Ok(given.highest.clone());
         }
-        let path = self.directory.join("highest");
+        let path = self.path("highest", key);
         let Some(text) = read_if_there(&path)? else {
             return Ok(None);
         };
@@ -153,7 +151,7 @@ impl Kept {
     /// If it cannot be read.
     // spec[config.proof.known, config.cache.damaged]
     pub(super) fn head(&self, key: &Key) -> Result<Option<(Vec<u8>, Head)>, FetchError> {
-        let path = self.head_path(key);
+        let path = self.path("tree", key);
         let note = match &self.given {
             Some(given) => given.head.clone(),
             None => read_if_there(&path)?,
@@ -174,23 +172,28 @@ impl Kept {
     /// Keeps the note that states the newest tree head.
     // spec[config.proof.keep]
     pub(super) fn keep_head(&self, key: &Key, note: &[u8]) -> Result<(), FetchError> {
-        self.keep(&self.head_path(key), note)
+        self.keep(&self.path("tree", key), note)
     }
 
     /// Keeps a config that was verified.
     // spec[config.cache]
-    pub(super) fn keep_config(&self, verified: &Verified, now: Time) -> Result<(), FetchError> {
-        let is_higher = match self.highest()? {
+    pub(super) fn keep_config(
+        &self,
+        key: &Key,
+        verified: &Verified,
+        now: Time,
+    ) -> Result<(), FetchError> {
+        let is_higher = match self.highest(key)? {
             Some(highest) => semver::compare(&verified.version, &highest).is_gt(),
             None => true,
         };
         if is_higher {
             let text = format!("{}\n", verified.version);
-            self.keep(&self.directory.join("highest"), text.as_bytes())?;
+            self.keep(&self.path("highest", key), text.as_bytes())?;
         }
         let line = format!("{} {now}\n", verified.version);
         self.keep(
-            &self.last_path(),
+            &self.path("last", key),
             &[line.as_bytes(), &verified.text].concat(),
         )
     }
@@ -203,13 +206,9 @@ impl Kept {
         }
     }
 
-    fn last_path(&self) -> PathBuf {
-        self.directory.join("last")
-    }
-
-    /// Each key has a tree of its own.
-    fn head_path(&self, key: &Key) -> PathBuf {
-        self.directory.join(format!("tree-{}", key.digits()))
+    /// Each key has a tree of its own, and vouches for configs of its own.
+    fn path(&self, what: &str, key: &Key) -> PathBuf {
+        self.directory.join(format!("{what}-{}", key.digits()))
     }
 }
 

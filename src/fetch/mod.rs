@@ -62,7 +62,8 @@ pub fn fetch(
     kept: &Kept,
     now: Time,
 ) -> Result<Verified, FetchError> {
-    let highest = kept.highest()?;
+    let key = &sources.database.key;
+    let highest = kept.highest(key)?;
     let mut session = Session { get, sources };
     // spec[config.pick.named]
     let version = match wanted.version {
@@ -74,12 +75,15 @@ pub fn fetch(
         return Err(FetchError::broken(version, what, "config.pick"));
     }
     // spec[config.rollback]
-    if let Some(highest) = highest
-        && wanted.version.is_none()
-        && semver::compare(&version, &highest).is_lt()
-    {
-        return Err(FetchError::Rollback { version, highest });
-    }
+    let is_lower = match highest {
+        Some(highest) if semver::compare(&version, &highest).is_lt() => {
+            if wanted.version.is_none() {
+                return Err(FetchError::Rollback { version, highest });
+            }
+            true
+        }
+        _ => false,
+    };
     let hash = session.vouched(wanted.module, &version, kept)?;
     let config = session.module(wanted.module, &version, &hash)?;
     let verified = match UploadConfig::parse(&config) {
@@ -90,7 +94,10 @@ pub fn fetch(
         },
         Err(error) => return Err(FetchError::Config { version, error }),
     };
-    kept.keep_config(&verified, now)?;
+    // One that is older and was named is for the caller alone.
+    if !is_lower {
+        kept.keep_config(key, &verified, now)?;
+    }
     Ok(verified)
 }
 
@@ -130,25 +137,15 @@ impl Session<'_> {
     }
 
     fn ask(&mut self, path: &str, max: usize) -> Result<(Vec<u8>, String), FetchError> {
-        let (error, word) = match self.walk(path, max) {
-            Asked::Answer(answer, url) => return Ok((answer, format!("{url}{path}"))),
-            Asked::Failed(error) => return Err(error.into()),
-            Asked::Nobody(error) => (error, ""),
-            Asked::Word(word, error) => (error, word),
-        };
-        match error {
-            Some(error) if word.is_empty() => Err(error.into()),
-            // spec[config.proxy.direct]
-            error => Err(FetchError::Setting {
-                name: "GOPROXY",
-                value: match error {
-                    Some(error) => format!("{word}, after {error}"),
-                    None => word.to_owned(),
-                },
-                what: "configs come from proxies alone; name one with --proxy, or a config file \
-                       with --config",
-                clause: "config.proxy.direct",
+        match self.walk(path, max) {
+            Asked::Answer(answer, url) => Ok((answer, format!("{url}{path}"))),
+            Asked::Failed(error) | Asked::Nobody(Some(error)) => Err(error.into()),
+            Asked::Nobody(None) => Err(FetchError::Stopped {
+                word: "off",
+                after: None,
             }),
+            // spec[config.proxy.direct]
+            Asked::Word(word, after) => Err(FetchError::Stopped { word, after }),
         }
     }
 

@@ -12,7 +12,7 @@ use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::typestate::{WithBody, WithoutBody};
 use ureq::unversioned::transport::DefaultConnector;
-use ureq::{Agent, Proxy, RequestBuilder, Timeout};
+use ureq::{Agent, Proxy, ProxyProtocol, RequestBuilder, Timeout};
 
 use super::lookup::{LookUp, address};
 use super::{Get, NetworkError, Post};
@@ -54,6 +54,8 @@ const USER_AGENT: &str = concat!("gotelemetry/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug)]
 pub struct Client {
     agent: Agent,
+    /// Whether the environment names a proxy that this client cannot go through.
+    is_cut_off: bool,
     /// How long a request may take in all.
     whole: Duration,
     /// The clock's reading at which all requests together have taken too long.
@@ -69,6 +71,12 @@ impl Client {
     /// A client that gives up at other times than usual.
     // spec[upload.redirect, upload.request.private, upload.request.tls, config.fetch.redirect]
     pub fn with(deadlines: Deadlines) -> Client {
+        let proxy = Proxy::try_from_env();
+        let of_http = |proxy: &Proxy| {
+            let protocol = proxy.protocol();
+            matches!(protocol, ProxyProtocol::Http | ProxyProtocol::Https)
+        };
+        let is_cut_off = proxy.as_ref().is_some_and(|proxy| !of_http(proxy));
         let config = Config::builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -79,10 +87,11 @@ impl Client {
             .timeout_per_write(Some(deadlines.idle))
             .max_response_header_size(MAX_HEAD)
             .user_agent(USER_AGENT)
-            .proxy(Proxy::try_from_env())
+            .proxy(proxy)
             .build();
         Client {
             agent: Agent::with_parts(config, DefaultConnector::default(), LookUp),
+            is_cut_off,
             whole: deadlines.whole,
             until: None,
         }
@@ -117,6 +126,15 @@ impl Client {
         request: RequestBuilder<B>,
         url: &str,
     ) -> Result<RequestBuilder<B>, NetworkError> {
+        // Nobody is asked past a proxy.
+        if self.is_cut_off && !is_this_machine(url) {
+            return Err(NetworkError::Failed {
+                url: url.to_owned(),
+                what: "the environment names a proxy that is none of HTTP (ALL_PROXY, HTTPS_PROXY \
+                       or HTTP_PROXY), which this program cannot go through"
+                    .to_owned(),
+            });
+        }
         let config = request.config().timeout_global(Some(self.time_left(url)?));
         Ok(match is_this_machine(url) {
             true => config.proxy(None).build(),

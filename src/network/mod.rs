@@ -82,21 +82,43 @@ impl NetworkError {
     }
 }
 
+/// A URL as it is shown: without a name or password that it may hold.
+pub(crate) fn without_credentials(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}{path}")
+}
+
+impl NetworkError {
+    /// What was asked for, as it is shown.
+    fn place(&self) -> String {
+        let (NetworkError::Status { url, .. }
+        | NetworkError::TooLong { url, .. }
+        | NetworkError::Late { url, .. }
+        | NetworkError::Failed { url, .. }) = self;
+        without_credentials(url)
+    }
+}
+
 impl fmt::Display for NetworkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = self.place();
         match self {
-            NetworkError::Status { url, status } => {
+            NetworkError::Status { status, .. } => {
                 write!(f, "{url}: answered with status {status}")?;
                 match status {
                     300..400 => f.write_str(", and redirects are not followed"),
                     _ => Ok(()),
                 }
             }
-            NetworkError::TooLong { url, max } => {
+            NetworkError::TooLong { max, .. } => {
                 write!(f, "{url}: more than {max} bytes [config.proxy.size]")
             }
-            NetworkError::Late { url, clause } => write!(f, "{url}: took too long [{clause}]"),
-            NetworkError::Failed { url, what } => write!(f, "{url}: {what}"),
+            NetworkError::Late { clause, .. } => write!(f, "{url}: took too long [{clause}]"),
+            NetworkError::Failed { what, .. } => write!(f, "{url}: {what}"),
         }
     }
 }

@@ -246,17 +246,6 @@ impl Weeks {
             _ => false,
         })
     }
-
-    /// Has the reports say that they were made by the version `config`, which was found only after
-    /// the count files had been read.
-    // spec[report.config]
-    pub fn set_config(&mut self, config: &str) {
-        for week in &mut self.weeks {
-            if let Task::Report(draft) = &mut week.task {
-                config.clone_into(&mut draft.report.config);
-            }
-        }
-    }
 }
 
 impl Week {

@@ -5,6 +5,7 @@
 use std::fs::{self, File};
 
 use crate::dir::{DirError, TelemetryDir};
+use crate::publish::open_lock;
 
 /// The turn to make and send reports in a directory, until it is dropped.
 #[derive(Debug)]
@@ -22,9 +23,7 @@ impl Turn {
     // spec[upload.lock.own, upload.lock.busy, upload.lock.keep]
     pub fn take(dir: &TelemetryDir) -> Result<Option<Turn>, DirError> {
         let path = dir.local().join("upload.lock");
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(false);
-        let file = options.open(&path).map_err(DirError::io("open", &path))?;
+        let file = open_lock(&path)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Turn { _file: file })),
             Err(fs::TryLockError::WouldBlock) => Ok(None),

@@ -62,6 +62,11 @@ impl Place {
         fetch::fetch(fake, &sources(&site.gosumdb()), wanted, &kept, time(NOW))
     }
 
+    /// The name under which something is kept for the database of a site.
+    pub(crate) fn name(what: &str, site: &Site) -> String {
+        format!("{what}-{}", &site.gosumdb()[16..24])
+    }
+
     pub(crate) fn files(&self) -> Vec<String> {
         let entries = fs::read_dir(self.dir.root().join("config")).expect("it is there");
         let name = |entry: std::io::Result<fs::DirEntry>| {

@@ -53,7 +53,7 @@ pub(crate) struct Ended {
 impl Ended {
     pub(crate) fn new() -> Ended {
         let home = tempfile::tempdir().expect("a directory can be made");
-        let root = home.path().join("telemetry");
+        let root = home.path().join("go/telemetry");
         let dir = TelemetryDir::at(&root);
         fs::create_dir_all(dir.local()).expect("a directory can be made");
         let today = system::now().date();

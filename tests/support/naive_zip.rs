@@ -74,7 +74,7 @@ pub(crate) fn read(zip: &[u8], prefix: &str) -> Verdict {
     if entries.len() != count || here != count {
         return Verdict::Open("another number of entries than it says");
     }
-    module(&entries, prefix)
+    module(&entries, prefix, zip.len())
 }
 
 /// The entries from `at` to `end`.
@@ -123,9 +123,16 @@ fn data(zip: &[u8], local: usize, len: usize) -> Option<&[u8]> {
     header.starts_with(b"PK\x03\x04").then_some(data)
 }
 
-fn module(entries: &[Entry<'_>], prefix: &str) -> Verdict {
+fn module(entries: &[Entry<'_>], prefix: &str, len: usize) -> Verdict {
     let mut broken = Vec::new();
     if entries.len() > MAX_ENTRIES {
+        broken.push("config.zip.size");
+    }
+    // Entries that share bytes.
+    let packed = entries
+        .iter()
+        .map(|entry| entry.data.unwrap_or_default().len());
+    if packed.sum::<usize>() > len {
         broken.push("config.zip.size");
     }
     let mut lines: BTreeMap<&[u8], Vec<u8>> = BTreeMap::new();
