@@ -393,3 +393,54 @@ fn a_dry_run_names_a_week_that_cannot_be_reported() {
         );
     }
 }
+
+// test[upload.request.private]
+#[test]
+fn nobody_is_asked_past_a_proxy_that_cannot_be_used() {
+    let home = home("on 2026-10-01");
+    let config = home.path("../config.json");
+    let config = config.to_str().expect("text");
+    let url = "http://collector.invalid";
+    let args = ["upload", "--now", NOW, "--url", url, "--config", config];
+    let done = home
+        .call(&args)
+        .env("ALL_PROXY", "socks5://127.0.0.1:9")
+        .run();
+    assert_eq!(done.code, 1, "{}", done.err);
+    assert!(
+        done.out.contains("which this program cannot go through"),
+        "{}",
+        done.out
+    );
+}
+
+// test[upload.request.tool]
+#[test]
+fn the_directory_of_a_tool_is_known_whatever_it_is_called_by() {
+    let home = Home::new();
+    home.write("../../tool/telemetry/mode", "on 2026-10-01");
+    let tool = home.path("../../tool/telemetry");
+    let tool = tool.to_str().expect("text");
+    let link = home.root().join("link");
+    std::os::unix::fs::symlink(tool, &link).expect("a link can be made");
+    let link = link.to_str().expect("text");
+    for dir in [
+        tool.to_owned(),
+        format!("{tool}/../telemetry"),
+        link.to_owned(),
+    ] {
+        let by_option = home.call(&["upload", "--dir", &dir]).run();
+        let by_variable = home.call(&["upload"]).env("GOTELEMETRYDIR", &dir).run();
+        for done in [by_option, by_variable] {
+            assert!(
+                done.code == 2 && done.err.contains("[upload.request.tool]"),
+                "{dir}: {}",
+                done.err
+            );
+        }
+    }
+    // That of the Go project is none.
+    home.write("mode", "local");
+    let done = home.call(&["upload"]).run();
+    assert_eq!((done.code, done.err.as_str()), (0, ""));
+}

@@ -21,6 +21,24 @@ pub(crate) enum Doc {
     Object(Vec<(String, Doc)>),
 }
 
+/// The members of an object; null is one without any.
+pub(crate) fn members(doc: &Doc) -> Option<&[(String, Doc)]> {
+    match doc {
+        Doc::Object(members) => Some(members),
+        Doc::Null => Some(&[]),
+        _ => None,
+    }
+}
+
+/// A string; null is an empty one.
+pub(crate) fn text(doc: &Doc) -> Option<String> {
+    match doc {
+        Doc::Text(text) => Some(text.clone()),
+        Doc::Null => Some(String::new()),
+        _ => None,
+    }
+}
+
 /// The document as tinyjson has it: the last of equal keys alone, numbers as f64.
 pub(crate) fn theirs(doc: &Doc) -> JsonValue {
     match doc {

@@ -10,7 +10,7 @@
 
 use std::cmp::Ordering;
 
-use crate::document::Doc;
+use crate::document::{Doc, members, text};
 use crate::naive_json;
 
 /// No config is longer, in bytes.
@@ -92,26 +92,10 @@ fn entry(doc: &Doc) -> Option<(String, f64)> {
     Some(entry)
 }
 
-fn members(doc: &Doc) -> Option<&[(String, Doc)]> {
-    match doc {
-        Doc::Object(members) => Some(members),
-        Doc::Null => Some(&[]),
-        _ => None,
-    }
-}
-
 fn list<T>(doc: &Doc, of: impl Fn(&Doc) -> Option<T>) -> Option<Vec<T>> {
     match doc {
         Doc::Array(elements) if elements.len() <= MAX_ELEMENTS => elements.iter().map(of).collect(),
         Doc::Null => Some(Vec::new()),
-        _ => None,
-    }
-}
-
-fn text(doc: &Doc) -> Option<String> {
-    match doc {
-        Doc::Text(text) => Some(text.clone()),
-        Doc::Null => Some(String::new()),
         _ => None,
     }
 }

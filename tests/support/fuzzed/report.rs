@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gotelemetry::report::{ProgramReport, Report};
 
-use crate::document::Doc;
+use crate::document::{Doc, members, text};
 use crate::naive_json;
 
 /// A program: its five texts, its counters, its stacks.
@@ -95,22 +95,6 @@ fn program(doc: &Doc) -> Option<Program> {
         }
     }
     Some((texts, counters, stacks))
-}
-
-fn members(doc: &Doc) -> Option<&[(String, Doc)]> {
-    match doc {
-        Doc::Object(members) => Some(members),
-        Doc::Null => Some(&[]),
-        _ => None,
-    }
-}
-
-fn text(doc: &Doc) -> Option<String> {
-    match doc {
-        Doc::Text(text) => Some(text.clone()),
-        Doc::Null => Some(String::new()),
-        _ => None,
-    }
 }
 
 fn counts(doc: &Doc) -> Option<Counts> {
