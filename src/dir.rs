@@ -308,16 +308,14 @@ pub(crate) fn list(directory: &Path, suffix: &str) -> Result<Vec<PathBuf>, DirEr
 /// If it cannot be read or is no regular file. Of a file that is longer than any count file, one
 /// byte too many is read, so that the parser rejects it.
 pub fn read_count_file(path: &Path) -> Result<Vec<u8>, DirError> {
-    let failed = DirError::io("read", path);
+    let failed = |error| DirError::io("read", path)(error);
     let mut tries = 0;
     loop {
-        let file = open_regular(path)?;
-        let (mut bytes, _) = read_up_to(&file, path, MAX_COUNT_FILE_LEN)?;
+        let (file, len) = open_regular(path)?;
+        let (mut bytes, _) = read_up_to(&file, len, MAX_COUNT_FILE_LEN).map_err(&failed)?;
         if bytes.len() >= layout::PAGE as usize {
-            return match catch_up(&file, &mut bytes) {
-                Ok(()) => Ok(bytes),
-                Err(error) => Err(failed(error)),
-            };
+            catch_up(&file, &mut bytes).map_err(failed)?;
+            return Ok(bytes);
         }
         // spec[read.short]
         // A program may just be making it.
@@ -376,7 +374,8 @@ pub fn read_config(path: &Path) -> Result<Vec<u8>, DirError> {
 /// The bytes of a file of at most `max` bytes.
 // spec[dir.files]
 pub(crate) fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, DirError> {
-    let (bytes, whole) = read_up_to(&open_regular(path)?, path, max)?;
+    let (file, len) = open_regular(path)?;
+    let (bytes, whole) = read_up_to(&file, len, max).map_err(DirError::io("read", path))?;
     if whole {
         return Ok(bytes);
     }
@@ -384,26 +383,25 @@ pub(crate) fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, DirError> {
     Err(DirError::TooLong { path, max })
 }
 
-/// Opens a file for reading that is a file.
+/// Opens a file for reading that is a file. Returns its length as well, which may change.
 // spec[dir.files]
-fn open_regular(path: &Path) -> Result<File, DirError> {
+fn open_regular(path: &Path) -> Result<(File, u64), DirError> {
     let file = open(path).map_err(DirError::io("read", path))?;
     let meta = file.metadata().map_err(DirError::io("read", path))?;
     if !meta.is_file() {
         let path = path.to_owned();
         return Err(DirError::NotAFile { path });
     }
-    Ok(file)
+    Ok((file, meta.len()))
 }
 
-/// The first `max` bytes of a file, and whether they are the whole of it.
-fn read_up_to(file: &File, path: &Path, max: u64) -> Result<(Vec<u8>, bool), DirError> {
-    let mut bytes = Vec::new();
+/// The first `max` bytes of a file, and whether they are the whole of it. It was `len` bytes long.
+fn read_up_to(file: &File, len: u64, max: u64) -> io::Result<(Vec<u8>, bool)> {
+    // Room for one byte more, so that its end is seen without more room being made.
+    let room = len.min(max).saturating_add(1);
+    let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
     // One pass, so that a file that grows meanwhile is not taken for a longer one.
-    let mut bounded = file.take(max.saturating_add(1));
-    bounded
-        .read_to_end(&mut bytes)
-        .map_err(DirError::io("read", path))?;
+    file.take(max.saturating_add(1)).read_to_end(&mut bytes)?;
     let max = usize::try_from(max).unwrap_or(usize::MAX);
     let whole = bytes.len() <= max;
     bytes.truncate(max);

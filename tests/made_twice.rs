@@ -155,6 +155,17 @@ fn files(now: i64) -> impl Strategy<Value = Files> {
     })
 }
 
+/// So many count files that threads share the work.
+fn many_files(now: i64) -> impl Strategy<Value = Files> {
+    let counts = prop::collection::vec(count_file(), 120..400);
+    counts.prop_map(move |counts| {
+        let counts = counts.into_iter().enumerate();
+        counts
+            .map(|(number, bytes)| (format!("local/{number}.v1.count"), (bytes, now)))
+            .collect()
+    })
+}
+
 /// The text of a config.
 fn config() -> impl Strategy<Value = String> {
     let rate = || select(vec!["0", "-1", "0.25", "0.5", "1", "null", "1e-300"]);
@@ -304,7 +315,39 @@ fn made(root: &Path, now: &str, config: Option<&UploadConfig>, x: f64) -> Vec<We
     made
 }
 
-fn case() -> impl Strategy<Value = (&'static str, &'static str, Files)> {
+/// Has both make the reports of the same directory.
+fn agree(
+    mode: &str,
+    now: &str,
+    mut files: Files,
+    config: Option<&str>,
+    x: f64,
+) -> Result<(), TestCaseError> {
+    let home = tempfile::tempdir().expect("a directory can be made");
+    lay_out(home.path(), &files, mode);
+    let ours = config.map(|text| UploadConfig::parse(text.as_bytes()).expect("a config"));
+    let made = made(home.path(), now, ours.as_ref(), x);
+
+    let theirs = config.map(|text| naive_config::read(text.as_bytes()).expect("a config"));
+    let (word, date) = mode.split_once(' ').unwrap_or((mode, "2026-11-01"));
+    let terms = naive_reporter::Terms {
+        mode: word,
+        as_of: days(date).expect("a date") * 86_400,
+        now: seconds(now).expect("a time"),
+        config: theirs.as_ref().map(|config| (config, VERSION)),
+        x,
+    };
+    let judged = naive_reporter::report(&mut files, &terms);
+    prop_assert_eq!(made, judged);
+    let files = files.into_iter().map(|(path, (bytes, _))| (path, bytes));
+    let files: BTreeMap<String, Vec<u8>> = files.collect();
+    prop_assert_eq!(found(home.path()), files);
+    Ok(())
+}
+
+fn case<F: Strategy<Value = Files> + 'static>(
+    files: fn(i64) -> F,
+) -> impl Strategy<Value = (&'static str, &'static str, Files)> {
     let mode = select(vec![
         "on 2026-11-01",
         "on 2026-11-10",
@@ -313,7 +356,7 @@ fn case() -> impl Strategy<Value = (&'static str, &'static str, Files)> {
         "local 2026-11-01",
         "off",
     ]);
-    (mode, select(&NOWS[..])).prop_flat_map(|(mode, now)| {
+    (mode, select(&NOWS[..])).prop_flat_map(move |(mode, now)| {
         let at = seconds(now).expect("a time");
         (Just(mode), Just(now), files(at))
     })
@@ -328,29 +371,11 @@ proptest! {
 
     #[test]
     fn the_reports_of_any_directory_are_those_that_the_text_asks_for(
-        (mode, now, mut files) in case(),
+        (mode, now, files) in case(files),
         config in prop::option::weighted(0.9, config()),
         x in prop_oneof![Just(0.25), Just(0.5), Just(f64::EPSILON), (1..1_u64 << 52).prop_map(|k| k as f64 * f64::EPSILON)],
     ) {
-        let home = tempfile::tempdir().expect("a directory can be made");
-        lay_out(home.path(), &files, mode);
-        let ours = config.as_ref().map(|text| UploadConfig::parse(text.as_bytes()).expect("a config"));
-        let made = made(home.path(), now, ours.as_ref(), x);
-
-        let theirs = config.as_ref().map(|text| naive_config::read(text.as_bytes()).expect("a config"));
-        let (word, date) = mode.split_once(' ').unwrap_or((mode, "2026-11-01"));
-        let terms = naive_reporter::Terms {
-            mode: word,
-            as_of: days(date).expect("a date") * 86_400,
-            now: seconds(now).expect("a time"),
-            config: theirs.as_ref().map(|config| (config, VERSION)),
-            x,
-        };
-        let judged = naive_reporter::report(&mut files, &terms);
-        prop_assert_eq!(made, judged);
-        let files: BTreeMap<String, Vec<u8>> =
-            files.into_iter().map(|(path, (bytes, _))| (path, bytes)).collect();
-        prop_assert_eq!(found(home.path()), files);
+        agree(mode, now, files, config.as_deref(), x)?;
     }
 
     #[test]
@@ -371,6 +396,23 @@ proptest! {
                 prop_assert_eq!(stack, theirs.stack(program, name));
             }
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 16,
+        max_shrink_iters: 20,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn the_reports_of_many_count_files_are_those_that_the_text_asks_for(
+        (mode, now, files) in case(many_files),
+        config in config(),
+    ) {
+        agree(mode, now, files, Some(&config), 0.5)?;
     }
 }
 

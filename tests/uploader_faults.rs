@@ -33,10 +33,13 @@ mod faults {
     use std::collections::BTreeMap;
     use std::fs;
     use std::os::unix::process::ExitStatusExt as _;
+    use std::path::PathBuf;
     use std::process::{Command, ExitCode, Stdio};
     use std::sync::Mutex;
     use std::thread;
     use std::time::Instant;
+
+    use gotelemetry::report::Report;
 
     use crate::ended::{Ended, Left};
     use crate::processes;
@@ -95,6 +98,7 @@ mod faults {
             [
                 ("uploaders_are_killed", uploaders_are_killed),
                 ("every_call_fails_once", every_call_fails_once),
+                ("many_files_are_reported_without_threads", without_threads),
                 (
                     "in_other_modes_than_on_nobody_reaches_for_a_network",
                     nobody_reaches_for_a_network,
@@ -180,6 +184,43 @@ mod faults {
             .collect();
         let tried = failures.len();
         Ok(format!("{tried} failures, {left:?}: {}", kinds.join(", ")))
+    }
+
+    /// Where there can be no more threads, files that threads would share are reported all the same.
+    fn without_threads() -> Result<String, String> {
+        let mut made = Vec::new();
+        for options in ["trace=clone,clone3", "inject=clone,clone3:error=EAGAIN"] {
+            let ended = Ended::new();
+            let before = ended.local(".v1.count");
+            for path in &before {
+                for copy in 0..100 {
+                    let copied = path.with_extension(format!("{copy}.v1.count"));
+                    fs::copy(path, copied).map_err(|error| error.to_string())?;
+                }
+            }
+            let log = ended.root().join("log");
+            traced(&["-e", options], &ended, &log.to_string_lossy())?;
+            let log = fs::read_to_string(log).map_err(|error| error.to_string())?;
+            let [started, refused] = ["= ", "EAGAIN"].map(|what| log.matches(what).count());
+            let left = ended.local(".v1.count").len();
+            let read = |path: &PathBuf| {
+                let text = fs::read(path).expect("it can be read");
+                let mut report = Report::parse(&text).expect("it is whole");
+                report.x = 0.0;
+                (path.file_name().map(ToOwned::to_owned), report)
+            };
+            let reports: Vec<_> = ended.local(".json").iter().map(read).collect();
+            made.push((before.len(), left, reports));
+            if (started < 2, refused > 1) != (false, options.starts_with("inject")) {
+                return Err(format!("{options}: {log}"));
+            }
+        }
+        match made.as_slice() {
+            [(8, 0, reports), others] if reports.len() == 3 && others == &made[0] => {
+                Ok("800 count files".to_owned())
+            }
+            _ => Err(format!("with threads and without: {made:#?}")),
+        }
     }
 
     /// Lets a call of an uploader fail, and makes sure that the next run completes.

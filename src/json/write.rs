@@ -153,13 +153,37 @@ impl Writer {
 }
 
 fn write_string(text: &[u8], out: &mut Vec<u8>) {
+    let text = text_of(text);
+    let mut rest = &*text;
     out.push(b'"');
-    text_of(text).chars().for_each(|c| write_char(c, out));
+    // Most text is written as it stands.
+    while let Some((plain, c, behind)) = split_at_escaped(rest) {
+        out.extend_from_slice(plain.as_bytes());
+        write_escaped(c, out);
+        rest = behind;
+    }
+    out.extend_from_slice(rest.as_bytes());
     out.push(b'"');
 }
 
+/// What stands before the first character that is written in another way, that character, and what
+/// stands behind it.
+fn split_at_escaped(text: &str) -> Option<(&str, char, &str)> {
+    let (plain, rest) = text.split_at_checked(text.find(is_escaped)?)?;
+    let mut behind = rest.chars();
+    Some((plain, behind.next()?, behind.as_str()))
+}
+
 // spec[json.strings]
-fn write_char(c: char, out: &mut Vec<u8>) {
+fn is_escaped(c: char) -> bool {
+    matches!(
+        c,
+        '"' | '\\' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}'
+    )
+}
+
+// spec[json.strings]
+fn write_escaped(c: char, out: &mut Vec<u8>) {
     let short = match c {
         '"' => "\\\"",
         '\\' => "\\\\",
@@ -168,14 +192,7 @@ fn write_char(c: char, out: &mut Vec<u8>) {
         '\n' => "\\n",
         '\r' => "\\r",
         '\t' => "\\t",
-        '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
-            out.extend_from_slice(format!("\\u{:04x}", u32::from(c)).as_bytes());
-            return;
-        }
-        _ => {
-            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-            return;
-        }
+        _ => &format!("\\u{:04x}", u32::from(c)),
     };
     out.extend_from_slice(short.as_bytes());
 }

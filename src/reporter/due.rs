@@ -9,6 +9,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::share::in_parts;
 use crate::dir::{DirError, TelemetryDir, read_count_file};
 use crate::format::date::{Date, Time};
 use crate::format::{File, FormatError, parse, stack};
@@ -33,10 +34,6 @@ pub(super) struct Group {
     pub(super) files: Vec<PathBuf>,
     /// The earliest time at which one of them begins.
     pub(super) begin: Time,
-    /// Whether the week was reported before, so that nothing is added up.
-    is_reported: bool,
-    /// Whether one of them holds a name.
-    pub(super) has_names: bool,
     /// What they add up to, in the order in which programs first occur.
     pub(super) programs: Vec<ProgramReport>,
     /// Where a build stands in `programs`.
@@ -80,32 +77,36 @@ impl std::fmt::Display for Unread {
 }
 
 impl Due {
-    /// Reads what is due at the time `now`. Weeks for which `is_reported` are not added up.
+    /// Reads what is due at the time `now`.
     // spec[report.files, report.group.order]
-    pub(super) fn read(
-        dir: &TelemetryDir,
-        now: Time,
-        is_reported: impl Fn(Date) -> bool,
-    ) -> Result<Due, DirError> {
+    pub(super) fn read(dir: &TelemetryDir, now: Time) -> Result<Due, DirError> {
+        let files = dir.count_files()?;
+        let parts = in_parts(&files, |files| Due::of(files, now));
+        Ok(parts
+            .into_iter()
+            .reduce(Due::followed_by)
+            .unwrap_or_default())
+    }
+
+    /// What is due of some files, in the order of their names.
+    fn of(files: &[PathBuf], now: Time) -> Due {
         let mut due = Due::default();
-        for path in dir.count_files()? {
+        for path in files {
             // spec[report.files.bad]
-            match due.add(&path, now, &is_reported) {
+            match due.add(path, now) {
                 // Another program has reported and deleted it since it was listed.
-                Err(Unusable::Dir(error)) if error.is_missing() && is_gone(&path) => {}
-                Err(reason) => due.unread.push(Unread { path, reason }),
+                Err(Unusable::Dir(error)) if error.is_missing() && is_gone(path) => {}
+                Err(reason) => due.unread.push(Unread {
+                    path: path.clone(),
+                    reason,
+                }),
                 Ok(()) => {}
             }
         }
-        Ok(due)
+        due
     }
 
-    fn add(
-        &mut self,
-        path: &Path,
-        now: Time,
-        is_reported: impl Fn(Date) -> bool,
-    ) -> Result<(), Unusable> {
+    fn add(&mut self, path: &Path, now: Time) -> Result<(), Unusable> {
         // spec[report.files.again]
         let bytes = read_count_file(path).or_else(|_| read_count_file(path));
         let bytes = bytes.map_err(Unusable::Dir)?;
@@ -120,21 +121,34 @@ impl Due {
             return Ok(());
         }
         // spec[report.group]
+        let group = self.group(date, begin);
+        group.files.push(path.to_owned());
+        group.add(program(&file));
+        Ok(())
+    }
+
+    /// The group of a date, to which a file or more are added that begin at `begin`.
+    // spec[report.group.begin]
+    fn group(&mut self, date: Date, begin: Time) -> &mut Group {
         let group = self.weeks.entry(date).or_insert_with(|| Group {
             files: Vec::new(),
             begin,
-            is_reported: is_reported(date),
-            has_names: false,
             programs: Vec::new(),
             places: BTreeMap::new(),
         });
-        // spec[report.group.begin]
         group.begin = group.begin.min(begin);
-        group.files.push(path.to_owned());
-        if !group.is_reported {
-            group.merge(&file);
+        group
+    }
+
+    /// This, and what is due of files whose names follow.
+    fn followed_by(mut self, next: Due) -> Due {
+        for (date, mut next) in next.weeks {
+            let group = self.group(date, next.begin);
+            group.files.append(&mut next.files);
+            next.programs.into_iter().for_each(|one| group.add(one));
         }
-        Ok(())
+        self.unread.extend(next.unread);
+        self
     }
 }
 
@@ -151,40 +165,56 @@ fn end(file: &File<'_>) -> Option<(Time, Date)> {
     Some((Time::parse(text).ok()?, Date::parse(date).ok()?))
 }
 
+/// What a count file says of its program.
+// spec[report.merge.kind, report.merge.zero]
+fn program(file: &File<'_>) -> ProgramReport {
+    let value = |key| file.meta.get(key).unwrap_or_default().to_vec();
+    let counts = file.counts();
+    let of_kind = |is_stack| {
+        let counts = counts.iter();
+        let counts = counts.filter(move |(name, _)| stack::is_stack(name) == is_stack);
+        let count =
+            |count: u64| i64::try_from(count).map_or(MAX_COUNT, |count| count.min(MAX_COUNT));
+        counts
+            .map(move |(name, sum)| (name.to_vec(), count(*sum)))
+            .collect()
+    };
+    ProgramReport {
+        build: Build::of(Build::KEYS.map(value)),
+        counters: of_kind(false),
+        stacks: of_kind(true),
+    }
+}
+
 impl Group {
+    /// Whether one of the files holds a name.
+    pub(super) fn has_names(&self) -> bool {
+        let has_names = |one: &ProgramReport| !(one.counters.is_empty() && one.stacks.is_empty());
+        self.programs.iter().any(has_names)
+    }
+
     // spec[report.merge, report.merge.bytes, report.merge.order, report.merge.none]
-    fn merge(&mut self, file: &File<'_>) {
-        let value = |key| file.meta.get(key).unwrap_or_default().to_vec();
-        let build = Build::of(Build::KEYS.map(value));
-        let place = match self.places.entry(build) {
-            Entry::Occupied(place) => *place.get(),
-            Entry::Vacant(vacant) => {
-                self.programs.push(ProgramReport {
-                    build: vacant.key().clone(),
-                    ..ProgramReport::default()
-                });
-                *vacant.insert(self.programs.len() - 1)
+    fn add(&mut self, next: ProgramReport) {
+        match self.places.entry(next.build.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(self.programs.len());
+                self.programs.push(next);
             }
-        };
-        let Some(program) = self.programs.get_mut(place) else {
-            return;
-        };
-        // spec[report.merge.zero]
-        for (name, count) in file.counts() {
-            self.has_names = true;
-            // spec[report.merge.kind]
-            let counts = match stack::is_stack(&name) {
-                true => &mut program.stacks,
-                false => &mut program.counters,
-            };
-            let count = i64::try_from(count).unwrap_or(MAX_COUNT);
-            // spec[report.merge.sum]
-            let add = |sum: i64| sum.saturating_add(count).min(MAX_COUNT);
-            match counts.get_mut(&*name) {
-                Some(sum) => *sum = add(*sum),
-                None => drop(counts.insert(name.into_owned(), add(0))),
+            Entry::Occupied(place) => {
+                if let Some(program) = self.programs.get_mut(*place.get()) {
+                    add(&mut program.counters, next.counters);
+                    add(&mut program.stacks, next.stacks);
+                }
             }
         }
+    }
+}
+
+// spec[report.merge.sum]
+fn add(sums: &mut BTreeMap<Vec<u8>, i64>, counts: BTreeMap<Vec<u8>, i64>) {
+    for (name, count) in counts {
+        let sum = sums.entry(name).or_default();
+        *sum = sum.saturating_add(count).min(MAX_COUNT);
     }
 }
 
@@ -207,23 +237,25 @@ mod tests {
     #[test]
     fn a_file_that_another_program_deletes_meanwhile_is_not_named() {
         let home = TempDir::new().expect("a directory can be made");
-        let dir = TelemetryDir::at(home.path());
-        fs::create_dir(dir.local()).expect("a directory can be made");
-        let path = |name: &str| dir.local().join(format!("{name}.v1.count"));
-        for name in ["a", "b"] {
-            fs::write(path(name), count_file()).expect("a file can be written");
-        }
+        let path = |name: &str| home.path().join(format!("{name}.v1.count"));
+        fs::write(path("a"), count_file()).expect("a file can be written");
         std::os::unix::fs::symlink("nowhere", path("c")).expect("a link can be made");
         let now = Time::parse("2026-11-23T00:00:00Z").expect("a time");
-        // The first file is read, the second is gone then.
-        let due = Due::read(&dir, now, |_| {
-            drop(fs::remove_file(path("b")));
-            false
-        });
-        let due = due.expect("it can be listed");
+        // The second was listed, and is gone now.
+        let due = Due::of(&["a", "b", "c"].map(path), now);
         let weeks: Vec<Vec<PathBuf>> = due.weeks.into_values().map(|week| week.files).collect();
         assert_eq!(weeks, [vec![path("a")]]);
         let unread: Vec<PathBuf> = due.unread.into_iter().map(|unread| unread.path).collect();
         assert_eq!(unread, [path("c")]);
+    }
+
+    // test[report.files.bad]
+    #[test]
+    fn whatever_thread_finds_it_a_file_that_cannot_be_used_is_named() {
+        let now = Time::parse("2026-11-23T00:00:00Z").expect("a time");
+        let of = |path: &str| Due::of(&[path.into()], now);
+        let due = of("/").followed_by(of("/.")).followed_by(of("/.."));
+        let unread: Vec<PathBuf> = due.unread.into_iter().map(|unread| unread.path).collect();
+        assert_eq!(unread, ["/", "/.", "/.."].map(PathBuf::from));
     }
 }

@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::due::{Due, Group, Unread};
+use super::share::in_parts;
 use crate::dir::{DirError, TelemetryDir, read_report};
 use crate::format::date::{Date, Time};
 use crate::publish::Aside;
@@ -107,8 +108,7 @@ impl Weeks {
             Some(_) if terms.on => config,
             _ => NO_CONFIG,
         };
-        let was_reported = |date| matches!(before(dir, date, terms.now), Ok(Before::Reported));
-        let due = Due::read(dir, terms.now, was_reported)?;
+        let due = Due::read(dir, terms.now)?;
         let mut weeks = Vec::new();
         // spec[report.group.each, report.group.weeks]
         for (date, mut group) in due.weeks {
@@ -142,7 +142,7 @@ fn task(
         Before::Open { local, ready } => (local, ready),
     };
     // spec[report.group.empty]
-    if !group.has_names {
+    if !group.has_names() {
         return Ok(Task::Nothing);
     }
     // spec[report.x.fresh]
@@ -312,8 +312,8 @@ impl Week {
     /// Deletes the count files. One that cannot be deleted goes in a later run.
     // spec[report.place.delete]
     fn delete_files(&self) {
-        for file in &self.files {
-            drop(fs::remove_file(file));
-        }
+        in_parts(&self.files, |files| {
+            files.iter().for_each(|file| drop(fs::remove_file(file)));
+        });
     }
 }

@@ -110,6 +110,17 @@ impl Ended {
         )
     }
 
+    /// The files in `local/` whose names end so, sorted.
+    pub(crate) fn local(&self, suffix: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.dir.local()).expect("it can be listed");
+        let paths = entries.map(|entry| entry.expect("it can be listed").path());
+        let mut paths: Vec<PathBuf> = paths
+            .filter(|path| path.to_string_lossy().ends_with(suffix))
+            .collect();
+        paths.sort();
+        paths
+    }
+
     /// An uploader, at the present time.
     pub(crate) fn upload(&self) -> Command {
         self.upload_at(system::now())
