@@ -176,7 +176,7 @@ fn a_file_that_cannot_be_read_is_named_and_stays() {
     assert!(bad.exists());
 }
 
-// test[report.group.each, report.place.failed]
+// test[report.group.each, report.place.failed, report.done.unread]
 #[test]
 fn a_week_that_cannot_be_reported_keeps_no_other_from_it() {
     let home = home("local");

@@ -176,7 +176,7 @@ enum Before {
     },
 }
 
-// spec[report.done, report.done.name]
+// spec[report.done, report.done.name, report.done.unread]
 fn before(dir: &TelemetryDir, date: Date, now: Time) -> Result<Before, DirError> {
     if exists(&dir.uploaded(date))? {
         return Ok(Before::Reported);
