@@ -281,6 +281,12 @@ fn heads() -> Vec<Fetching> {
             head.replace("\n5\n", "\n+5\n"),
         ),
         signed(
+            "too-many",
+            tree,
+            "more records than a signed number of 64 bits can tell are refused",
+            head.replace("\n5\n", "\n9223372036854775808\n"),
+        ),
+        signed(
             "no-root",
             tree,
             "a tree head without a root is refused",
