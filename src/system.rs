@@ -25,6 +25,8 @@ pub struct Environment {
     pub goproxy: Option<OsString>,
     /// `GOSUMDB`: who vouches for them.
     pub gosumdb: Option<OsString>,
+    /// `GOENV`: the file in which the go command keeps such settings.
+    pub goenv: Option<OsString>,
 }
 
 impl Environment {
@@ -44,6 +46,7 @@ impl Environment {
             config_home: config_home(var),
             goproxy: var("GOPROXY"),
             gosumdb: var("GOSUMDB"),
+            goenv: var("GOENV"),
         }
     }
 }

@@ -155,6 +155,70 @@ fn settings_that_cannot_be_followed_are_named() {
     }
 }
 
+// test[config.setting, config.setting.file, config.setting.line, config.setting.unread]
+#[test]
+fn what_go_env_has_set_counts_where_the_environment_says_nothing() {
+    let home = home("on 2026-10-01");
+    let (good, key) = honest();
+    let fetch = |variables: &[(&str, &str)]| {
+        let mut call = home.call(&["config", "fetch"]);
+        for (name, value) in variables {
+            call = call.env(name, value);
+        }
+        call.run()
+    };
+    let sums = format!("GOSUMDB={key}\n");
+    let proxies = format!("GOPROXY=off\nGOPROXY={}\n", good.url);
+    home.write(
+        "../env",
+        format!("# GOSUMDB=off\n{sums}XGOPROXY=off\n{proxies}"),
+    );
+    let done = fetch(&[]);
+    assert_eq!(
+        (done.code, done.out.as_str()),
+        (0, "v0.42.0\n"),
+        "{}",
+        done.err
+    );
+    assert_eq!(fetch(&[("GOPROXY", ""), ("GOSUMDB", "")]).code, 0);
+    for (variables, clause) in [
+        (&[("GOPROXY", "off")][..], "[config.proxy.direct]"),
+        (&[("GOSUMDB", "off")], "[config.sum.off]"),
+    ] {
+        let said = fetch(variables).err;
+        assert!(said.contains(clause), "{variables:?}: {said}");
+    }
+    // Another file, and none; an empty value sets nothing.
+    let other = home.path("../other");
+    let other = other.to_str().expect("text");
+    home.write("../other", "GOPROXY=off\n");
+    assert!(
+        fetch(&[("GOENV", other)])
+            .err
+            .contains("[config.proxy.direct]")
+    );
+    home.write("../other", "GOPROXY=off\nGOPROXY=\nGOSUMDB=off");
+    assert!(fetch(&[("GOENV", other)]).err.contains("[config.sum.off]"));
+    // What cannot be read might say that nobody is to be asked.
+    let asked = good.requests().len();
+    for (place, what) in [
+        (home.dir(), "not a regular file"),
+        (home.path("mode/x"), "Not a directory"),
+    ] {
+        let place = place.to_str().expect("text");
+        let done = fetch(&[("GOENV", place), ("GOPROXY", &good.url), ("GOSUMDB", &key)]);
+        assert_eq!((done.code, done.out.as_str()), (1, ""));
+        assert!(
+            done.err.contains(place) && done.err.contains(what),
+            "{}",
+            done.err
+        );
+    }
+    home.write("../other", vec![b'\n'; 1_048_577]);
+    assert!(fetch(&[("GOENV", other)]).err.contains("1048576"));
+    assert_eq!(good.requests().len(), asked);
+}
+
 // test[config.proxy.next, config.proxy.escape]
 #[test]
 fn the_next_proxy_is_asked_where_the_list_says_so() {

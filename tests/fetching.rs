@@ -10,11 +10,12 @@ mod site;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::OsStringExt as _;
+use std::path::Path;
 
 use asking::{NOW, Place, refused, site, sources, time};
 use fake::Fake;
 use gotelemetry::fetch::tree::Tile;
-use gotelemetry::fetch::{self, FetchError, GO_MODULE, Kept, Proxy, Sources, Wanted};
+use gotelemetry::fetch::{self, FetchError, GO_MODULE, Kept, Proxy, Sources, Wanted, go_env};
 use gotelemetry::system::Environment;
 use site::{CONFIG, MODULE, Signer, Site};
 
@@ -253,6 +254,37 @@ fn the_environment_says_nothing_if_the_caller_names_proxies() {
     assert!(refused.to_string().contains("[config.proxy.list]"));
     let sources = Sources::of(&environment, Some("a.example")).expect("they are sound");
     assert_eq!(sources.proxies.len(), 1);
+}
+
+// test[config.setting.file, config.setting.line]
+#[test]
+fn the_file_of_the_go_command_is_where_goenv_says() {
+    let home = tempfile::tempdir().expect("a directory can be made");
+    let path = |name: &str| home.path().join(name);
+    fs::create_dir(path("go")).expect("a directory can be made");
+    fs::write(path("go/env"), "GOPROXY=usual").expect("a file can be written");
+    fs::write(path("other"), "GOPROXY=other\r\n GOPROXY=a\nGOPROXY").expect("it can be written");
+    let read = |goenv: Option<OsString>, home: &Path| {
+        let environment = Environment::of(|name| match name {
+            "XDG_CONFIG_HOME" => Some(home.into()),
+            "GOENV" => goenv.clone(),
+            _ => None,
+        });
+        let settled = go_env::read(&environment).expect("it can be read");
+        settled
+            .goproxy
+            .map(|text| text.into_string().expect("text"))
+    };
+    let set = |text: &str| Some(text.to_owned());
+    assert_eq!(read(None, home.path()), set("usual"));
+    assert_eq!(read(Some("".into()), home.path()), set("usual"));
+    assert_eq!(
+        read(Some(path("other").into()), home.path()),
+        set("other\r")
+    );
+    assert_eq!(read(Some(path("none").into()), home.path()), None);
+    assert_eq!(read(Some("off".into()), home.path()), None);
+    assert_eq!(read(None, &path("nowhere")), None);
 }
 
 // test[config.sum.name, config.sum.known]

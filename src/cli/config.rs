@@ -11,7 +11,7 @@ use crate::config::{Entry, UploadConfig};
 #[cfg(feature = "net")]
 use crate::dir::{DirError, TelemetryDir};
 #[cfg(feature = "net")]
-use crate::fetch::{self, FetchError, GO_MODULE, Kept, Sources, Verified, Wanted};
+use crate::fetch::{self, FetchError, GO_MODULE, Kept, Sources, Verified, Wanted, go_env};
 use crate::json::Writer;
 #[cfg(feature = "net")]
 use crate::mode::{self, Mode};
@@ -121,7 +121,8 @@ impl Get for WhileOn<'_> {
 
 #[cfg(feature = "net")]
 fn sources(context: &Context<'_>) -> std::result::Result<Sources, FetchError> {
-    Sources::of(&context.environment, context.args.proxy.as_deref())
+    let environment = go_env::read(&context.environment)?;
+    Sources::of(&environment, context.args.proxy.as_deref())
 }
 
 /// Asks the proxies for a config that verifies.

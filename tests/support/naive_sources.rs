@@ -22,6 +22,19 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// What a file of the go command sets.
+pub(crate) fn setting(file: &str, name: &str) -> Option<String> {
+    let mut set = String::new();
+    for line in file.split('\n') {
+        if let Some((key, value)) = line.split_once('=')
+            && key == name
+        {
+            set = value.to_owned();
+        }
+    }
+    (!set.is_empty()).then_some(set)
+}
+
 /// Whether this is a semantic version with three numbers and without a build.
 pub(crate) fn is_version(text: &str) -> bool {
     let core = text.split('-').next().unwrap_or_default();

@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 
-use gotelemetry::fetch::{FetchError, Proxy, Sources, version};
+use gotelemetry::fetch::{FetchError, Proxy, Sources, go_env, version};
 use gotelemetry::system::Environment;
 
 use super::input::Input;
@@ -36,11 +36,11 @@ pub(crate) fn check(data: &[u8]) {
     }
 }
 
-/// What the caller and the environment say, each perhaps nothing.
+/// What the caller, the environment and a file say, each perhaps nothing.
 fn check_sources(input: &mut Input) {
     let given = input.u8();
     let mut text = |bit: u8| (given & bit != 0).then(|| input.text());
-    let (named, goproxy, gosumdb) = (text(1), text(2), text(4));
+    let (named, goproxy, gosumdb, file) = (text(1), text(2), text(4), text(16));
     let is_no_text = given & 8 != 0 && goproxy.is_some();
     let environment = Environment::of(|name| match name {
         "GOPROXY" if is_no_text => Some(OsString::from_vec(vec![0xff])),
@@ -48,9 +48,14 @@ fn check_sources(input: &mut Input) {
         "GOSUMDB" => gosumdb.clone().map(OsString::from),
         _ => None,
     });
+    let file = file.unwrap_or_default();
+    let environment = go_env::apply(&environment, file.as_bytes());
     let ours = Sources::of(&environment, named.as_deref());
 
     let goproxy = goproxy.filter(|text| is_no_text || !text.is_empty());
+    let goproxy = goproxy.or_else(|| naive_sources::setting(&file, "GOPROXY"));
+    let gosumdb = gosumdb.filter(|text| !text.is_empty());
+    let gosumdb = gosumdb.or_else(|| naive_sources::setting(&file, "GOSUMDB"));
     let proxies = match (&named, &goproxy) {
         (Some(named), _) => naive_sources::proxies(named),
         (None, Some(_)) if is_no_text => Err("config.proxy.list"),
