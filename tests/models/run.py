@@ -62,10 +62,10 @@ def copy(name, loom):
     return crate
 
 
-def build(crate, target):
+def build(crate, target, **more):
     """Builds the models. Returns the program."""
     flags = os.environ.get("RUSTFLAGS", "") + " --cfg loom"
-    environment = os.environ | {"RUSTFLAGS": flags, "CARGO_TARGET_DIR": str(target)}
+    environment = os.environ | {"RUSTFLAGS": flags, "CARGO_TARGET_DIR": str(target)} | more
     built = subprocess.run(
         ["cargo", "test", "--no-default-features", "--test", "models", "--no-run",
          "--message-format=json"],
@@ -106,7 +106,8 @@ def is_caught(crate, target, fault):
     """Plants a fault and runs the model that has to catch it."""
     title, model, file, old, new = fault
     put_back = plant(crate, file, old, new)
-    program = build(crate, target)
+    # Many faults are built and each runs once, so that fast builds matter more than fast programs.
+    program = build(crate, target, CARGO_INCREMENTAL="1")
     put_back()
     run = subprocess.run(
         [program, "--exact", model], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
