@@ -218,19 +218,25 @@ fn a_record_that_is_none_is_refused() {
     assert!(!place.files().iter().any(|name| name.starts_with("last")));
 }
 
-// test[config.hash.check, config.zip.names, config.zip.size, config.zip.config, config.form]
+/// Where a site has its module.
+fn zip_path() -> String {
+    format!("/{MODULE}/@v/v0.42.0.zip")
+}
+
+/// What is made of a site that has this in the place of its module.
+fn with(zip: Vec<u8>) -> Result<Verified, FetchError> {
+    let mut site = site(3);
+    site.files.insert(zip_path(), zip);
+    let place = Place::new();
+    let result = place.fetch(&site);
+    assert!(!place.files().iter().any(|name| name.starts_with("last")));
+    result
+}
+
+// test[config.hash.check, config.zip.names, config.zip.config]
 #[test]
 fn a_module_that_is_not_the_one_vouched_for_is_refused() {
     let prefix = format!("{MODULE}@v0.42.0/");
-    let path = format!("/{MODULE}/@v/v0.42.0.zip");
-    let with = |zip: Vec<u8>| {
-        let mut site = site(3);
-        site.files.insert(path.clone(), zip);
-        let place = Place::new();
-        let result = place.fetch(&site);
-        assert!(!place.files().iter().any(|name| name.starts_with("last")));
-        result
-    };
     let other = CONFIG.replace("runs", "runs2").into_bytes();
     refused(
         with(zip(&prefix, &[("config.json", other.clone())])),
@@ -259,10 +265,16 @@ fn a_module_that_is_not_the_one_vouched_for_is_refused() {
         "[config.zip.names]",
     );
     refused(with(Vec::new()), "[config.zip.config]");
-    let good = site(3).files[&path].clone();
+    let good = site(3).files[&zip_path()].clone();
     for len in 0..good.len() {
         refused(with(good[..len].to_vec()), "[config.");
     }
+}
+
+// test[config.zip.size]
+#[test]
+fn a_module_with_too_many_entries_is_refused() {
+    let prefix = format!("{MODULE}@v0.42.0/");
     let many: Vec<String> = (0..1025).map(|number| number.to_string()).collect();
     let many: Vec<(&str, Vec<u8>)> = many.iter().map(|n| (n.as_str(), Vec::new())).collect();
     refused(with(zip(&prefix, &many)), "[config.zip.size]");
@@ -270,6 +282,12 @@ fn a_module_that_is_not_the_one_vouched_for_is_refused() {
     // Entries that share their bytes could be unpacked for ever.
     let packed = zip(&prefix, &[("a", Vec::new()), ("b", noise())]);
     refused(with(sharing(&packed, 40)), "[config.zip.size]");
+}
+
+// test[config.zip.size, config.proxy.size]
+#[test]
+fn a_module_that_unpacks_to_too_much_is_refused() {
+    let prefix = format!("{MODULE}@v0.42.0/");
     // 65 MiB of zeros in 65 KB, and in two parts.
     let bomb = vec![0; 65 << 20];
     refused(
