@@ -265,6 +265,11 @@ fn a_module_that_is_not_the_one_vouched_for_is_refused() {
         "[config.zip.names]",
     );
     refused(with(Vec::new()), "[config.zip.config]");
+}
+
+// test[config.zip.config]
+#[test]
+fn a_module_that_is_cut_anywhere_is_refused() {
     let good = site(3).files[&zip_path()].clone();
     for len in 0..good.len() {
         refused(with(good[..len].to_vec()), "[config.");

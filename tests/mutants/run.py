@@ -51,7 +51,8 @@ STAGES = [
     (JUDGING, COMMANDS, "acceptance config ready report withholding", 40),
     (WRITING, COMMANDS, "lib json_writer", 40),
     (SENDING, COMMANDS, "lib ready sending", 40),
-    (FETCHING, NETWORK, "dishonest fetching -a_module_that_unpacks -a_tree_that_grew", 40),
+    (FETCHING, NETWORK, "dishonest fetching -a_module_that_is_cut -a_module_that_unpacks "
+                        "-a_tree_that_grew", 40),
     (REQUESTS, NETWORK, "network", 40),
     (JUDGING + WRITING, COMMANDS, "lib cli_report json made_twice reporting vectors", 180),
     (SENDING + FETCHING + REQUESTS, NETWORK, "lib cli_config cli_upload", 60),
