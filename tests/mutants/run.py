@@ -48,15 +48,19 @@ STAGES = [
                                   "cli_mode cli_status counting hardship limits reporting "
                                   "system_calls", 60),
     (COUNTING, COMMANDS, "forks full_disk injected together", 180),
-    (JUDGING, COMMANDS, "acceptance config ready report withholding", 40),
-    (WRITING, COMMANDS, "lib json_writer", 40),
+    (["src/acceptance.rs", "src/report.rs"], COMMANDS, "acceptance report", 40),
+    (["src/verdict.rs", "src/reporter/*.rs"], COMMANDS, "reporting withholding", 40),
     (SENDING, COMMANDS, "lib ready sending", 40),
+    (["src/config/*.rs"], COMMANDS, "config", 40),
+    (WRITING, COMMANDS, "lib json_writer", 40),
     (FETCHING, NETWORK, "dishonest fetching -a_module_that_is_cut -a_module_that_unpacks "
                         "-a_tree_that_grew", 40),
     (REQUESTS, NETWORK, "network", 40),
-    (JUDGING + WRITING, COMMANDS, "lib cli_report json made_twice reporting vectors", 180),
+    (JUDGING + WRITING, COMMANDS, "lib cli_report json made_twice reporting", 180),
     (SENDING + FETCHING + REQUESTS, NETWORK, "lib cli_config cli_upload", 60),
     (FETCHING, NETWORK, "dishonest fetching", 180),
+    (JUDGING + WRITING + SENDING + FETCHING, [], "conformance -a_known -every_known -go_fails "
+                                                 "-the_driver_in_python", 120),
     (JUDGING + SENDING, NETWORK, "dry_run uploader_faults", 180),
 ]
 ARGUED = ["--config", str(HERE / "mutants.toml")]
