@@ -9,6 +9,7 @@ mod site;
 
 use asking::{Place, refused, site};
 use fake::Fake;
+use gotelemetry::fetch::archive::Module;
 use gotelemetry::fetch::{FetchError, Verified};
 use site::{CONFIG, MODULE, Signer, Site, zip};
 
@@ -308,6 +309,26 @@ fn a_module_that_unpacks_to_too_much_is_refused() {
     ];
     refused(with(zip(&prefix, &halves)), "[config.zip.size]");
     refused(with(vec![0; (16 << 20) + 1]), "[config.proxy.size]");
+}
+
+// test[config.zip.size]
+#[test]
+fn a_module_that_unpacks_to_64_mib_is_not_too_much() {
+    let unpack = |packed: usize, stored: usize| {
+        let entries = [
+            ("config.json", CONFIG.as_bytes().to_vec()),
+            ("b", vec![0; packed - CONFIG.len()]),
+            ("c", vec![0; stored]),
+        ];
+        let module = Module::unpack(&zip("m@v1.0.0/", &entries), "m@v1.0.0/");
+        module.map_err(|fault| fault.clause)
+    };
+    let module = unpack((64 << 20) - 5, 5).expect("it is no longer than that");
+    assert_eq!(module.config, CONFIG.as_bytes());
+    for (packed, stored) in [((64 << 20) - 5, 6), ((64 << 20) + 1, 0)] {
+        let refused = unpack(packed, stored).expect_err("it is longer");
+        assert_eq!(refused, "config.zip.size");
+    }
 }
 
 /// Bytes that cannot be packed.

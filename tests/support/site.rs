@@ -229,7 +229,9 @@ fn len(bytes: &[u8]) -> u32 {
 
 fn crc32(bytes: &[u8]) -> u32 {
     let step = |crc: u32, _| (crc >> 1) ^ (0xedb8_8320 * (crc & 1));
-    let of_byte = |crc: u32, byte: &u8| (0..8).fold(crc ^ u32::from(*byte), step);
+    // Some modules are long.
+    let table: Vec<u32> = (0..256).map(|byte| (0..8).fold(byte, step)).collect();
+    let of_byte = |crc: u32, byte: &u8| (crc >> 8) ^ table[usize::from(crc as u8 ^ *byte)];
     !bytes.iter().fold(!0, of_byte)
 }
 
