@@ -13,10 +13,14 @@ use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
 
 use asking::{NOW, Place, refused, site, sources, time};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use fake::Fake;
+use gotelemetry::fetch::note::Key;
 use gotelemetry::fetch::tree::Tile;
 use gotelemetry::fetch::{self, FetchError, GO_MODULE, Kept, Proxy, Sources, Wanted, go_env};
 use gotelemetry::system::Environment;
+use ring::digest::{SHA256, digest};
 use site::{CONFIG, MODULE, Signer, Site};
 
 // test[config.hash, config.hash.line, config.hash.check, config.sum.key, config.sum.key.hash]
@@ -328,6 +332,52 @@ fn a_database_is_known_by_its_name_or_by_its_key() {
         ("sum.example.com", Some("https://a.example"))
     );
     assert_eq!(digits, own[16..24]);
+}
+
+/// The digits that a key with this name and these bytes has.
+fn digits(name: &str, bytes: &[u8]) -> String {
+    let hash = digest(&SHA256, &[name.as_bytes(), b"\n", bytes].concat());
+    hash.as_ref()[..4]
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
+}
+
+// test[config.sum.key, config.sum.key.hash]
+#[test]
+fn a_key_has_a_name_eight_digits_and_33_bytes() {
+    let clause = |name: &str, digits: &str, bytes: &[u8]| {
+        let key = format!("{name}+{digits}+{}", STANDARD.encode(bytes));
+        Key::parse(&key).err().map(|fault| fault.clause)
+    };
+    let bytes = [&[1][..], &[7; 33]].concat();
+    for (name, bytes, is_key) in [
+        ("a.example", &bytes[..33], true),
+        ("", &bytes[..33], false),
+        ("a example", &bytes[..33], false),
+        ("a.example", &bytes[..32], false),
+        ("a.example", &bytes, false),
+        ("a.example", &bytes[1..], false),
+    ] {
+        let form = (!is_key).then_some("config.sum.key");
+        assert_eq!(clause(name, &digits(name, bytes), bytes), form, "{name:?}");
+    }
+    let names = (0..10_000).map(|number| format!("{number}.example"));
+    let digits_of = |name: String| (digits(&name, &bytes[..33]), name);
+    let mut found = names.map(digits_of);
+    let (digits, name) = found
+        .find(|(digits, _)| digits.starts_with('0'))
+        .expect("there is one");
+    for (digits, expected) in [
+        (digits.as_str(), None),
+        (&digits.to_uppercase(), None),
+        (&digits[1..], Some("config.sum.key")),
+        (&format!("0{digits}"), Some("config.sum.key")),
+        (&format!("{}g", &digits[..7]), Some("config.sum.key")),
+        (&format!("f{}", &digits[1..]), Some("config.sum.key.hash")),
+    ] {
+        assert_eq!(clause(&name, digits, &bytes[..33]), expected, "{digits}");
+    }
 }
 
 // test[config.tile.number]

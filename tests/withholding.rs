@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use gotelemetry::config::UploadConfig;
+use gotelemetry::report::Report;
 use gotelemetry::reporter::{Done, NO_CONFIG};
 use gotelemetry::verdict::{JudgedName, Reason, Verdict};
-use home::{BEGIN, END, Home, NOW, file, usual, usual_config};
+use home::{BEGIN, END, Home, NOW, file, time, usual, usual_config};
 
 /// The reason for which no upload report is made of the usual week.
 fn reason(mode: &str, now: &str, config: Option<&UploadConfig>) -> Option<Reason> {
@@ -221,4 +222,44 @@ fn names_are_held_back_by_config_and_rate() {
         keys(&upload.programs[0].stacks),
         [b"all\nmain.f:+1,+0x2".to_vec()]
     );
+}
+
+/// A report of the usual week whose X this is.
+fn drawn(x: &str) -> Report {
+    let text = format!("{{\"Week\":\"2026-11-21\",\"X\":{x}}}");
+    Report::parse(text.as_bytes()).expect("a report")
+}
+
+// test[report.upload.sample]
+#[test]
+fn an_x_as_high_as_the_rate_is_not_above_it() {
+    let home = Home::new("on 2026-11-01");
+    let config = usual_config(",\"SampleRate\":0.5");
+    let approved = config.approved();
+    let (terms, _) = home.terms(NOW, Some(&approved));
+    let verdict = |x: &str| terms.judge(&drawn(x), time(BEGIN)).verdict;
+    assert_eq!(verdict("0.5"), Verdict::Sent);
+    assert_eq!(verdict("0.5000000000000001"), Verdict::Held(Reason::Sample));
+}
+
+// test[config.fetch.when]
+#[test]
+fn a_config_is_wanted_for_what_mode_and_time_allow_to_send() {
+    for (mode, now, wanted) in [
+        ("on 2026-11-13", NOW, true),
+        ("on 2026-11-13", "2026-12-12T00:00:01Z", false),
+        ("on 2026-11-14", NOW, false),
+        ("local", NOW, false),
+        ("local 2026-11-13", NOW, false),
+    ] {
+        let home = Home::new(mode);
+        home.put("local/a.v1.count", usual(&[(b"n", 1)]));
+        let (terms, _) = home.terms(now, None);
+        let would_send = terms.would_send(&drawn("0.5"), time(BEGIN));
+        assert_eq!(would_send, wanted, "{mode} {now}");
+        let weeks = home.weeks(now, None);
+        assert_eq!(weeks.want_config(&terms), wanted, "{mode} {now}");
+        home.report(now, None);
+        assert!(!home.weeks(now, None).want_config(&terms));
+    }
 }
