@@ -319,6 +319,42 @@ fn a_half_written_report_is_waited_for_and_then_replaced() {
     }
 }
 
+// test[report.broken, report.broken.wait]
+#[test]
+fn a_report_is_half_written_for_a_day_before_and_after_its_time() {
+    let home = Home::new("local");
+    home.put("local/a.v1.count", usual(&[(b"n", 1)]));
+    let half = home.put("local/local.2026-11-21.json", "{");
+    age(&half, 0);
+    for (now, waits) in [
+        ("2026-11-24T08:59:59Z", true),
+        ("2026-11-24T09:00:00Z", false),
+        ("2026-11-22T09:00:01Z", true),
+        ("2026-11-22T09:00:00Z", false),
+    ] {
+        let weeks = home.weeks(now, None).weeks;
+        match &weeks[0].task {
+            Task::Wait { path } if waits => assert_eq!(path, &half),
+            Task::Report(_) if !waits => {}
+            task => panic!("{now}: {task:?}"),
+        }
+    }
+}
+
+// test[report.done]
+#[test]
+fn a_week_whose_report_cannot_be_read_is_left() {
+    for name in ["local.2026-11-21.json", "2026-11-21.json"] {
+        let home = Home::new("local");
+        home.put("local/a.v1.count", usual(&[(b"n", 1)]));
+        fs::create_dir(home.dir.local().join(name)).expect("a directory can be made");
+        let weeks = home.weeks(NOW, None).weeks;
+        assert!(matches!(weeks[0].task, Task::Failed(_)), "{name}");
+        assert!(matches!(home.report(NOW, None)[..], [Done::Left]), "{name}");
+        assert!(home.local().contains(&"a.v1.count".to_owned()));
+    }
+}
+
 // test[report.place.kept, report.place.lost, report.place.link, report.place.order]
 #[test]
 fn reports_that_appear_meanwhile_stay_as_they_are() {
