@@ -32,13 +32,13 @@ impl Lock {
     pub fn take(dir: &TelemetryDir, date: Date, now: Time) -> Result<Option<Lock>, DirError> {
         let path = lock_path(dir, date);
         create_directory(&dir.upload())?;
-        if create(&path)? {
-            return Ok(Some(Lock { path }));
+        if let Some(lock) = create(&path)? {
+            return Ok(Some(lock));
         }
         if !is_orphan(&path, now) || !clear(&path, now)? {
             return Ok(None);
         }
-        Ok(create(&path)?.then_some(Lock { path }))
+        create(&path)
     }
 
     /// Removes the locks in a directory that were left behind, of reports that may be gone.
@@ -72,11 +72,13 @@ impl Drop for Lock {
     }
 }
 
-/// Creates the lock. Returns whether there was none.
-fn create(path: &Path) -> Result<bool, DirError> {
+/// Creates the lock. `None` if there is one: a [`Lock`] for it would remove it when dropped.
+fn create(path: &Path) -> Result<Option<Lock>, DirError> {
     match OpenOptions::new().write(true).create_new(true).open(path) {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Ok(_) => Ok(Some(Lock {
+            path: path.to_owned(),
+        })),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
         Err(error) => Err(DirError::io("create", path)(error)),
     }
 }
@@ -100,15 +102,21 @@ fn clear(path: &Path, now: Time) -> Result<bool, DirError> {
     }
     let orphan = is_orphan(&aside, now);
     if !orphan {
-        // spec[upload.lock.back]
-        match fs::hard_link(&aside, path) {
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(DirError::io("link", path)(error)),
-        }
+        put_back(&aside, path)?;
     }
     fs::remove_file(&aside).map_err(DirError::io("remove", &aside))?;
     Ok(orphan)
+}
+
+/// Gives a lock its name again, unless another program has taken that meanwhile.
+// spec[upload.lock.back]
+fn put_back(aside: &Path, path: &Path) -> Result<(), DirError> {
+    match fs::hard_link(aside, path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(DirError::io("link", path)(error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A name beside the lock that nobody else uses.
@@ -134,10 +142,15 @@ mod tests {
         (home, dir, date, path)
     }
 
-    /// Makes an empty file that was last changed some days ago.
-    fn touch(path: &Path, days: u64) {
-        let file = File::create(path).expect("a file can be made");
+    /// Makes an empty file that was last changed some days ago. Returns when that was.
+    fn touch(path: &Path, days: u64) -> i64 {
         let then = SystemTime::now() - Duration::from_secs(days * 86_400);
+        touch_at(path, then);
+        system::modified(path).expect("it is there").unix()
+    }
+
+    fn touch_at(path: &Path, then: SystemTime) {
+        let file = File::create(path).expect("a file can be made");
         file.set_modified(then).expect("it can be set");
     }
 
@@ -163,23 +176,36 @@ mod tests {
     fn a_lock_that_was_left_behind_is_taken_over_after_a_day() {
         let (_home, dir, date, path) = home();
         fs::create_dir(dir.upload()).expect("a directory can be made");
-        touch(&path, 0);
-        let then = system::modified(&path).expect("it is there").unix();
+        let then = touch(&path, 0);
         for (now, taken) in [
             (then + 86_399, false),
             (then - 86_399, false),
             (then + 86_400, true),
             (then - 86_400, true),
         ] {
-            touch(&path, 0);
+            let since = Duration::from_secs(then.unsigned_abs());
+            touch_at(&path, SystemTime::UNIX_EPOCH + since);
             let now = Time::from_unix(now);
+            assert_eq!(Lock::is_held(&dir, date, now), !taken);
             let lock = Lock::take(&dir, date, now).expect("it can be made");
-            // The second may have passed since.
-            if lock.is_some() != taken {
-                assert_ne!(system::modified(&path).map(|time| time.unix()), Some(then));
-            }
+            assert_eq!(lock.is_some(), taken);
+            assert_eq!(names(&dir), 1);
             drop(lock);
+            assert_eq!(path.exists(), !taken);
+            assert_eq!(Lock::is_held(&dir, date, now), !taken);
         }
+    }
+
+    // test[upload.lock.held]
+    #[test]
+    fn who_does_not_get_the_lock_leaves_it_where_it_is() {
+        let (_home, dir, _, path) = home();
+        let error = create(&path).expect_err("there is no directory");
+        assert!(error.is_missing(), "{error}");
+        fs::create_dir(dir.upload()).expect("a directory can be made");
+        let lock = create(&path).expect("it can be made");
+        assert!(create(&path).is_ok_and(|lock| lock.is_none()));
+        assert!(lock.is_some() && path.exists());
     }
 
     // test[upload.lock.sweep]
@@ -212,5 +238,18 @@ mod tests {
         assert!(clear(&path, system::now()).expect("it can be renamed"));
         assert_eq!(names(&dir), 0);
         assert!(!clear(&path, system::now()).expect("it is gone"));
+    }
+
+    // test[upload.lock.back]
+    #[test]
+    fn a_lock_that_cannot_be_moved_or_put_back_is_an_error() {
+        let (_home, dir, _, path) = home();
+        fs::create_dir(dir.upload()).expect("a directory can be made");
+        touch(&path, 2);
+        assert!(put_back(&path, &path).is_ok());
+        put_back(&aside(&path), &path).expect_err("there is none");
+        fs::create_dir(aside(&path)).expect("a directory can be made");
+        clear(&path, system::now()).expect_err("a directory is in the way");
+        assert!(path.exists());
     }
 }
