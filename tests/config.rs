@@ -228,6 +228,24 @@ fn the_last_entry_for_a_name_has_its_rate() {
     assert!(approved.program(b"P").is_none());
 }
 
+// test[config.rate]
+#[test]
+fn entries_of_counters_and_stacks_are_in_one_order() {
+    let rates = |programs: &str| {
+        let config = config(&format!("{{\"Programs\":[{programs}]}}"));
+        let approved = config.approved();
+        assert_eq!(approved.config(), &config);
+        let p = approved.program(b"p").expect("it is there");
+        (p.counter(b"n"), p.stack(b"n"))
+    };
+    let first =
+        r#"{"Name":"p","Counters":[{"Name":"n","Rate":0.1}],"Stacks":[{"Name":"n","Rate":0.2}]}"#;
+    assert_eq!(rates(first), (Some(0.2), Some(0.2)));
+    let second = r#"{"Name":"p","Counters":[{"Name":"{n}","Rate":0.3}]}"#;
+    let both = format!("{first},{second}");
+    assert_eq!(rates(&both), (Some(0.3), Some(0.3)));
+}
+
 // test[config.build, config.lookup, config.program]
 #[test]
 fn builds_are_looked_up_byte_by_byte() {

@@ -397,6 +397,7 @@ fn a_tile_is_asked_for_by_groups_of_digits() {
             width: 256,
         };
         assert_eq!(tile.path(), format!("/tile/8/3/{path}"));
+        assert!(!tile.is_partial() && Tile { width: 255, ..tile }.is_partial());
     }
 }
 

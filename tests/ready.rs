@@ -62,6 +62,8 @@ fn what_is_named_by_a_date_alone_lies_ready() {
     }
     fs::remove_file(&found[0].path).expect("it is there");
     assert_eq!(found[0].read().expect("it is gone"), Text::Gone);
+    fs::create_dir(&found[0].path).expect("a directory can be made");
+    found[0].read().expect_err("it is a directory");
 }
 
 // test[upload.mode, upload.ready.as-of, upload.ready.future, upload.ready.age]

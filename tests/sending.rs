@@ -281,6 +281,24 @@ fn without_a_copy_the_report_stays() {
     assert_eq!(home.local(), [format!("{A}.json")]);
 }
 
+// test[upload.answer.ok]
+#[test]
+fn a_report_that_was_sent_is_to_lie_ready_no_longer() {
+    let home = home(&[A]);
+    let path = home.dir.local().join(format!("{A}.json"));
+    let remove = || fs::remove_file(&path).expect("it is there");
+    let fates = send(&home, &mut Fake::doing(&[200], remove));
+    assert!(matches!(fates[0].1, Fate::Sent), "{fates:?}");
+    fs::remove_dir_all(home.dir.upload()).expect("it is there");
+    home.put(&format!("local/{A}.json"), report(A));
+    let block = || {
+        fs::remove_file(&path).expect("it is there");
+        fs::create_dir(&path).expect("a directory can be made");
+    };
+    let fates = send(&home, &mut Fake::doing(&[200], block));
+    assert!(matches!(fates[0].1, Fate::Failed(_)), "{fates:?}");
+}
+
 #[test]
 fn a_report_that_cannot_be_read_does_not_keep_back_the_next() {
     let home = home(&[B]);
@@ -339,4 +357,21 @@ fn a_dry_run_shows_what_lies_ready_and_what_would_be_made() {
         "{made}"
     );
     assert_eq!((home.local(), uploaded(&home)), before);
+}
+
+// test[upload.dry.send]
+#[test]
+fn a_dry_run_shows_what_another_program_sends() {
+    let home = home(&[A]);
+    home.put("local/x.v1.count", usual(&[(b"n", 3)]));
+    for date in [A, C] {
+        let lock = home.put(&format!("upload/{date}.json.lock"), "");
+        age(&lock, 0);
+    }
+    let (all, _) = foreseen(&home);
+    let fates: Vec<_> = all.iter().map(|one| &one.fate).collect();
+    assert!(
+        matches!(fates[..], [Some(Fate::Locked), Some(Fate::Locked)]),
+        "{fates:?}"
+    );
 }
