@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 
+use gotelemetry::config::go_version::{self, GoVersion};
 use gotelemetry::config::semver::{self, Semver};
 use gotelemetry::config::{Entry, UploadConfig};
 
@@ -401,4 +402,55 @@ fn pseudo_versions_are_told() {
     assert!(canonical("v1.2.3-rc.1") && !canonical("v1.2") && !canonical("v1.2.3+x"));
     let pre_release = |text| Semver::parse(text).is_some_and(|version| version.is_pre_release());
     assert!(pre_release("v1.2.3-rc.1") && !pre_release("v1.2.3+x"));
+}
+
+// test[config.go-version, config.go-version.order, config.go-version.absent]
+#[test]
+fn versions_of_go_have_an_order_of_their_own() {
+    let ascending = [
+        &["go1", "go1.0", "go1.0.0"][..],
+        &["go1.2beta"],
+        &["go1.2beta0"],
+        &["go1.2beta9"],
+        &["go1.2beta10"],
+        &["go1.2rc1"],
+        &["go1.2", "go1.2.0", "go1.2-x", "go1.2-rc1"],
+        &["go1.2.9"],
+        &["go1.2.10"],
+        &["go1.20rc1"],
+        &["go1.20", "go1.20.0"],
+        &["go1.21", "go1.21-y"],
+        &["go1.21alpha"],
+        &["go1.21rc2"],
+        &["go1.21.0"],
+        &["go1.100"],
+        &["go2"],
+    ];
+    for (place, ours) in ascending.iter().enumerate() {
+        for (other, theirs) in ascending.iter().enumerate() {
+            for (ours, theirs) in ours.iter().flat_map(|a| theirs.iter().map(move |b| (a, b))) {
+                let order = go_version::compare(ours, theirs);
+                assert_eq!(order, place.cmp(&other), "{ours} {theirs}");
+            }
+        }
+    }
+    for none in [
+        "",
+        "go",
+        "1.2",
+        "go01",
+        "go1.",
+        "go1.02",
+        "go1x",
+        "go1.2.",
+        "go1.2.03",
+        "go1.2.3rc1",
+        "go1.2rc01",
+        "go1.2rc1x",
+        "go1.2RC1",
+        "go1.2+1",
+    ] {
+        assert!(GoVersion::parse(none).is_none(), "{none}");
+        assert!(go_version::compare(none, "go1.2").is_lt());
+    }
 }

@@ -234,7 +234,7 @@ fn with(zip: Vec<u8>) -> Result<Verified, FetchError> {
     result
 }
 
-// test[config.hash.check, config.zip.names, config.zip.config]
+// test[config.hash.check, config.zip.names, config.zip.config, config.proxy.size]
 #[test]
 fn a_module_that_is_not_the_one_vouched_for_is_refused() {
     let prefix = format!("{MODULE}@v0.42.0/");
@@ -266,6 +266,8 @@ fn a_module_that_is_not_the_one_vouched_for_is_refused() {
         "[config.zip.names]",
     );
     refused(with(Vec::new()), "[config.zip.config]");
+    refused(with(vec![0; 16 << 20]), "[config.zip.config]");
+    refused(with(vec![0; (16 << 20) + 1]), "[config.proxy.size]");
 }
 
 // test[config.zip.config]
@@ -290,7 +292,7 @@ fn a_module_with_too_many_entries_is_refused() {
     refused(with(sharing(&packed, 40)), "[config.zip.size]");
 }
 
-// test[config.zip.size, config.proxy.size]
+// test[config.zip.size]
 #[test]
 fn a_module_that_unpacks_to_too_much_is_refused() {
     let prefix = format!("{MODULE}@v0.42.0/");
@@ -308,7 +310,6 @@ fn a_module_that_unpacks_to_too_much_is_refused() {
         ("d", half),
     ];
     refused(with(zip(&prefix, &halves)), "[config.zip.size]");
-    refused(with(vec![0; (16 << 20) + 1]), "[config.proxy.size]");
 }
 
 // test[config.zip.size]
