@@ -104,6 +104,27 @@ fn a_record_or_a_tile_that_is_not_of_the_tree_is_refused() {
     }
 }
 
+// test[config.tile.partial, config.tile.short]
+#[test]
+fn what_comes_in_the_place_of_a_part_of_a_tile_is_the_whole_tile() {
+    let mut site = site(300);
+    site.add_others(700);
+    site.size = 302;
+    site.has_partial = false;
+    let by = |len: usize| {
+        let mut fake = Fake::by(|path| {
+            let mut answer = site.answer(path)?;
+            if path.contains("/tile/8/0/001") {
+                answer.truncate(len);
+            }
+            Some(answer)
+        });
+        Place::new().fetch_by(&site, &mut fake, None)
+    };
+    by(256 * 32).expect("it verifies");
+    refused(by(255 * 32), "[config.tile.short]");
+}
+
 /// What is made of a site whose look-ups have another note in the place of its own.
 fn noted(site: &Site, note: &dyn Fn(&str) -> String) -> Result<Verified, FetchError> {
     let mut fake = Fake::by(|path| {
