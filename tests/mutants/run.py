@@ -50,11 +50,12 @@ STAGES = [
                                   "cli_mode cli_status counting hardship limits reporting "
                                   "system_calls", 60),
     (COUNTING, COMMANDS, "forks full_disk injected together", 180),
-    (["src/acceptance.rs", "src/report.rs"], COMMANDS + PLAIN, "acceptance report", 40),
+    (["src/acceptance.rs", "src/report.rs", "src/json/form.rs"], COMMANDS + PLAIN,
+     "acceptance report", 40),
     (["src/verdict.rs", "src/reporter/*.rs"], COMMANDS + PLAIN, "reporting withholding", 40),
     (SENDING, COMMANDS + PLAIN, "lib ready sending", 40),
     (["src/config/*.rs"], COMMANDS + PLAIN, "config -an_entry_that_stands_for_more", 40),
-    (WRITING, COMMANDS + PLAIN, "lib json_writer", 40),
+    (["src/json/write.rs"], COMMANDS + PLAIN, "lib json_writer", 40),
     (FETCHING, NETWORK + PLAIN, "dishonest fetching -a_module_that_is_cut -a_module_that_unpacks "
                                 "-a_tree_that_grew", 60),
     (REQUESTS, NETWORK + PLAIN, "network", 40),
