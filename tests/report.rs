@@ -114,6 +114,7 @@ fn members_that_are_not_known_are_passed_over() {
         Report::parse(plain.as_bytes())
     );
     assert_eq!(refusal(odd), None);
+    assert!(refusal("{}{}").is_some() && refusal("{} 1").is_some());
 }
 
 // test[json.last, report.form]

@@ -200,3 +200,89 @@ impl std::error::Error for FetchError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+    use std::io;
+    use std::path::Path;
+
+    use super::*;
+
+    /// The errors without one that they come from, whether each is an absence, and its clause.
+    fn alone() -> [(FetchError, bool, Option<&'static str>); 6] {
+        let [known, came, version, highest] = [(); 4].map(|()| String::new());
+        let (name, value, what, clause) = ("GOPROXY", String::new(), "no text", "c");
+        let setting = FetchError::Setting {
+            name,
+            value,
+            what,
+            clause,
+        };
+        let stopped = FetchError::Stopped {
+            word: "off",
+            after: None,
+        };
+        let fork = FetchError::Fork { known, came };
+        let rollback = FetchError::Rollback { version, highest };
+        [
+            (FetchError::Busy, true, None),
+            (stopped, true, Some("config.proxy.direct")),
+            (FetchError::broken("", what, clause), false, Some("c")),
+            (setting, false, Some("c")),
+            (fork, false, Some("config.proof.consistent")),
+            (rollback, false, Some("config.rollback")),
+        ]
+    }
+
+    /// The same of errors that come from others.
+    fn with_source() -> Vec<(FetchError, bool, Option<&'static str>)> {
+        let (url, what, clause) = (String::new(), String::new(), "c");
+        let status = NetworkError::Status {
+            url: url.clone(),
+            status: 404,
+        };
+        let long = NetworkError::TooLong {
+            url: url.clone(),
+            max: 1,
+        };
+        let late = NetworkError::Late {
+            url: url.clone(),
+            clause,
+        };
+        let failed = NetworkError::Failed { url, what };
+        let stopped = |error: &NetworkError| FetchError::Stopped {
+            word: "off",
+            after: Some(error.clone()),
+        };
+        let (offset, what, version) = (0, "no object", String::new());
+        let error = JsonError {
+            offset,
+            clause,
+            what,
+        };
+        let dir = DirError::io("list", Path::new("/"))(io::ErrorKind::NotFound.into());
+        vec![
+            (stopped(&status), true, Some("config.proxy.direct")),
+            (stopped(&long), false, Some("config.proxy.direct")),
+            (status.into(), true, Some("config.proxy.status")),
+            (long.into(), false, Some("config.proxy.size")),
+            (late.into(), true, Some("c")),
+            (failed.into(), true, None),
+            (FetchError::Config { version, error }, false, Some("c")),
+            (dir.into(), false, None),
+        ]
+    }
+
+    // test[config.fetch.failed, config.fetch.dishonest]
+    #[test]
+    fn an_error_tells_whether_it_is_an_absence_its_clause_and_its_source() {
+        let alone = alone().into_iter().map(|told| (told, false));
+        let with_source = with_source().into_iter().map(|told| (told, true));
+        for ((error, is_absence, clause), has_source) in alone.chain(with_source) {
+            assert_eq!(error.is_absence(), is_absence, "{error:?}");
+            assert_eq!(error.clause(), clause, "{error:?}");
+            assert_eq!(error.source().is_some(), has_source, "{error:?}");
+        }
+    }
+}
