@@ -177,6 +177,38 @@ fn what_is_kept_and_damaged_is_not_passed_over_where_it_guards() {
     );
 }
 
+// test[config.cache, config.proof.known]
+#[test]
+fn the_longest_config_and_note_that_are_taken_are_read_again() {
+    let site = site(3);
+    let place = Place::new();
+    let stranger = Signer::new("other.example.com", 9);
+    let mut fake = Fake::by(|path| {
+        let mut answer = site.answer(path)?;
+        if path.contains("/lookup/") {
+            answer.extend(stranger.line("x").repeat(99).into_bytes());
+        }
+        Some(answer)
+    });
+    for _ in 0..2 {
+        let result = place.fetch_by(&site, &mut fake, None);
+        result.expect("it verifies");
+    }
+    let key = sources(&site.gosumdb()).database.key;
+    let last = place
+        .dir
+        .root()
+        .join("config")
+        .join(Place::name("last", &site));
+    let line = format!("v0.42.0 {NOW}\n");
+    for (len, is_read) in [(16 << 20, true), ((16 << 20) + 1, false)] {
+        let mut text = [line.as_bytes(), CONFIG.as_bytes()].concat();
+        text.resize(line.len() + len, b' ');
+        fs::write(&last, text).expect("it can be written");
+        assert_eq!(Kept::look(&place.dir).last(&key).is_some(), is_read);
+    }
+}
+
 // test[config.fetch.weekly]
 #[test]
 fn a_config_is_fresh_for_a_week() {
