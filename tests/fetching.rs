@@ -154,6 +154,12 @@ fn what_is_kept_and_damaged_is_not_passed_over_where_it_guards() {
         fs::write(&tree, bytes).expect("it can be written");
         refused(place.fetch(&site), "[config.cache.damaged]");
     }
+    // What cannot be read is not the same as nothing.
+    fs::remove_file(&tree).expect("it is there");
+    fs::create_dir(&tree).expect("a directory can be made");
+    let unread = place.fetch(&site);
+    assert!(matches!(unread, Err(FetchError::Dir(_))), "{unread:?}");
+    fs::remove_dir(&tree).expect("it is there");
     fs::write(&tree, note).expect("it can be written");
     for text in ["", "v1", "v0.41.0\nv0.42.0\n"] {
         fs::write(config.join(Place::name("highest", &site)), text).expect("it can be written");
