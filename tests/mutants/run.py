@@ -59,8 +59,9 @@ STAGES = [
     (FETCHING, NETWORK + PLAIN, "dishonest fetching -a_module_that_is_cut -a_module_that_unpacks "
                                 "-a_tree_that_grew", 60),
     (REQUESTS, NETWORK + PLAIN, "network", 40),
-    (JUDGING + WRITING, COMMANDS, "lib cli_report json made_twice reporting", 180),
+    (JUDGING + WRITING, COMMANDS + PLAIN, "lib cli_report json reporting", 60),
     (SENDING + FETCHING + REQUESTS, NETWORK + PLAIN, "lib cli_config cli_upload", 60),
+    (JUDGING + WRITING, COMMANDS, "made_twice", 120),
     (FETCHING, NETWORK, "dishonest fetching", 180),
     (JUDGING + WRITING + SENDING + FETCHING, [], "conformance -a_known -every_known -go_fails "
                                                  "-the_driver_in_python", 120),
