@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use gotelemetry::network::{Client, Deadlines, Get as _, NetworkError, Post as _};
+use gotelemetry::network::{Client, Deadlines, Get as _, NetworkError, Offline, Post as _};
 use web::{Reply, Request, Server};
 
 const BODY: &[u8] = b"{\n \"Week\": \"2026-11-21\"\n}";
@@ -301,4 +301,28 @@ fn a_server_whose_certificate_nobody_vouches_for_gets_nothing() {
     assert!(error.contains("certificate"), "{error}");
     let (got, failed) = server.join().expect("it does not panic");
     assert!(got.is_empty() && failed);
+}
+
+#[test]
+fn an_error_names_what_was_asked_for_without_credentials() {
+    let url = "https://me:secret@a.example/x@y".to_owned();
+    let shown = "https://a.example/x@y";
+    let error = Offline.post(&url, BODY).expect_err("there is no network");
+    assert!(matches!(error, NetworkError::Failed { .. }), "{error:?}");
+    assert!(error.to_string().starts_with(&format!("{shown}: ")));
+    for (status, is_missing, more) in [
+        (302, false, ", and redirects are not followed"),
+        (399, false, ", and redirects are not followed"),
+        (400, false, ""),
+        (404, true, ""),
+        (410, true, ""),
+        (411, false, ""),
+    ] {
+        let url = url.clone();
+        let error = NetworkError::Status { url, status };
+        assert_eq!(error.is_missing(), is_missing, "{status}");
+        let text = format!("{shown}: answered with status {status}{more}");
+        assert_eq!(error.to_string(), text);
+    }
+    assert!(!error.is_missing());
 }
