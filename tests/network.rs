@@ -136,6 +136,20 @@ fn the_status_decides_as_soon_as_the_headers_are_there() {
     assert!(Client::new().post(&endless.url, BODY).is_err());
 }
 
+// test[upload.answer.status]
+#[test]
+fn headers_of_64_kib_are_read_and_no_longer_ones() {
+    for (len, is_read) in [(60_000, true), (70_000, false)] {
+        let server = Server::start(move |_| {
+            let long = "x".repeat(len);
+            let head = format!("HTTP/1.1 200 OK\r\nLong: {long}\r\nContent-Length: 0\r\n\r\n");
+            Reply::Raw(head.into_bytes())
+        });
+        let answered = Client::new().post(&server.url, BODY);
+        assert_eq!(answered.is_ok(), is_read, "{len} {answered:?}");
+    }
+}
+
 // test[config.proxy.status, config.proxy.size]
 #[test]
 fn a_document_is_had_with_status_200_and_up_to_its_bound() {
