@@ -80,6 +80,22 @@ fn a_tree_that_grew_is_believed_whatever_its_sizes() {
     }
 }
 
+// test[config.proof.keep, config.proof.known]
+#[test]
+fn the_newest_tree_head_is_kept() {
+    let mut site = site(3);
+    let place = Place::new();
+    for (size, kept) in [(5, 5), (6, 6), (5, 6), (300, 300), (6, 300)] {
+        site.add_others(size - site.size.min(size));
+        site.size = size;
+        place.fetch(&site).expect("it verifies");
+        let tree = place.dir.root().join("config").join(&place.files()[3]);
+        let note = fs::read_to_string(tree).expect("it is there");
+        let head = format!("go.sum database tree\n{kept}\n");
+        assert!(note.starts_with(&head), "{size} {note}");
+    }
+}
+
 // test[config.rollback, config.pick.named]
 #[test]
 fn a_version_from_before_is_taken_only_if_it_is_named() {
