@@ -173,7 +173,18 @@ fn what_is_kept_and_damaged_is_not_passed_over_where_it_guards() {
     // What cannot be read is not the same as nothing.
     fs::remove_file(&tree).expect("it is there");
     fs::create_dir(&tree).expect("a directory can be made");
-    let unread = place.fetch(&site);
+    let wanted = Wanted {
+        module: GO_MODULE,
+        version: None,
+    };
+    let (mut fake, kept) = (Fake::of(&site), Kept::look(&place.dir));
+    let unread = fetch::fetch(
+        &mut fake,
+        &sources(&site.gosumdb()),
+        wanted,
+        &kept,
+        time(NOW),
+    );
     assert!(matches!(unread, Err(FetchError::Dir(_))), "{unread:?}");
     fs::remove_dir(&tree).expect("it is there");
     fs::write(&tree, note).expect("it can be written");
