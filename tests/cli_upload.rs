@@ -412,6 +412,15 @@ fn nobody_is_asked_past_a_proxy_that_cannot_be_used() {
         "{}",
         done.out
     );
+    // This machine is asked without one.
+    let collector = collector(500);
+    for host in ["127.0.0.1", "localhost"] {
+        let url = collector.url.replace("127.0.0.1", host);
+        let args = ["upload", "--now", NOW, "--url", &url, "--config", config];
+        let call = home.call(&args).env("ALL_PROXY", "socks5://127.0.0.1:9");
+        let said = call.run().out;
+        assert!(said.contains("status 500"), "{host}: {said}");
+    }
 }
 
 // test[upload.request.tool]
