@@ -186,7 +186,8 @@ mod faults {
         Ok(format!("{tried} failures, {left:?}: {}", kinds.join(", ")))
     }
 
-    /// Where there can be no more threads, files that threads would share are reported all the same.
+    /// Where there can be no more threads, files that threads would share are reported all the same,
+    /// and reports are sent to an address.
     fn without_threads() -> Result<String, String> {
         let mut made = Vec::new();
         for options in ["trace=clone,clone3", "inject=clone,clone3:error=EAGAIN"] {
@@ -199,7 +200,10 @@ mod faults {
                 }
             }
             let log = ended.root().join("log");
-            traced(&["-e", options], &ended, &log.to_string_lossy())?;
+            let output = traced(&["-e", options], &ended, &log.to_string_lossy())?;
+            if output.status.code() != Some(0) || ended.bodies().len() != 3 {
+                return Err(format!("{options}: {output:?}"));
+            }
             let log = fs::read_to_string(log).map_err(|error| error.to_string())?;
             let [started, refused] = ["= ", "EAGAIN"].map(|what| log.matches(what).count());
             let left = ended.local(".v1.count").len();

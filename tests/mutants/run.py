@@ -65,7 +65,7 @@ STAGES = [
     (FETCHING, NETWORK, "dishonest fetching", 180),
     (JUDGING + WRITING + SENDING + FETCHING, [], "conformance -a_known -every_known -go_fails "
                                                  "-the_driver_in_python", 120),
-    (JUDGING + SENDING, NETWORK, "dry_run uploader_faults", 180),
+    (JUDGING + SENDING + REQUESTS, NETWORK, "dry_run uploader_faults", 180),
 ]
 ARGUED = ["--config", str(HERE / "mutants.toml")]
 
