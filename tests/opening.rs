@@ -34,13 +34,17 @@ fn home() -> (TempDir, TelemetryDir) {
     (home, dir)
 }
 
+/// The time at which all of it happens, whatever the day on which it is tested.
+fn now() -> Time {
+    Time::parse("2026-11-21T10:00:00Z").expect("a time")
+}
+
 fn new_recorder() -> &'static Recorder {
-    Box::leak(Box::new(Recorder::new()))
+    Box::leak(Box::new(Recorder::with_clock(now)))
 }
 
 fn open_as(recorder: &'static Recorder, dir: &TelemetryDir, program: &str) -> Result<(), Closed> {
-    let now = Time::parse("2026-11-21T10:00:00Z").expect("a time");
-    recorder.open(dir, &Environment::default(), &tool(program), now)
+    recorder.open(dir, &Environment::default(), &tool(program), now())
 }
 
 /// The recorder and file of a program that has opened it.
