@@ -199,6 +199,13 @@ fn what_go_env_has_set_counts_where_the_environment_says_nothing() {
     );
     home.write("../other", "GOPROXY=off\nGOPROXY=\nGOSUMDB=off");
     assert!(fetch(&[("GOENV", other)]).err.contains("[config.sum.off]"));
+    // `off` is no name of a file.
+    let place = home.write("off", "GOSUMDB=off\n");
+    let call = home.call(&["config", "fetch", "--proxy", "direct"]);
+    let call = call
+        .env("GOENV", "off")
+        .working_in(place.parent().expect("it lies in one"));
+    assert!(call.run().err.contains("[config.proxy.direct]"));
     // What cannot be read might say that nobody is to be asked.
     let asked = good.requests().len();
     for (place, what) in [
