@@ -1,7 +1,8 @@
-//! How long it takes to report a week of 1,000 count files of 50 counters, as whole processes: ours,
-//! Go's uploader, and one that lists the files, reads and deletes them and does no more.
+//! How long it takes to report a week of 1,000 count files of 50 counters, as whole processes:
+//! ours, Go's uploader, and one that lists the files, reads and deletes them and does no more.
 //!
-//! Prints medians, in turns on the same files, and what memory ours took at most. Syncing is included.
+//! Prints medians, in turns on the same files, and what memory ours took at most. Syncing is
+//! included.
 
 #[path = "../tests/support/go.rs"]
 mod go;

@@ -1,7 +1,7 @@
 //! L3: whether a collector takes a report.
 //!
-//! Implements the section *What is checked* of `spec/collector.md`. A collector goes by it before it
-//! stores a report, an uploader before it sends one: what would be refused stays on the machine.
+//! Implements the section *What is checked* of `spec/collector.md`. A collector goes by it before
+//! it stores a report, an uploader before it sends one: what would be refused stays on the machine.
 
 use std::fmt;
 

@@ -8,10 +8,11 @@
 //!   its files.
 //! - L3 `json`, `config`, `report`, `verdict`, `acceptance`: documents, and what is made of them;
 //!   `reporter`: how they come about; `network`: requests to other machines; with feature `cli`.
-//!   `fetch`: an upload config that verifies, with feature `net`, without which no connection is ever
-//!   opened.
-//! - L4 `upload`: sending what may be sent, with feature `cli`; `conformance`: the suite that asks other implementations, with feature `cli`; with feature
-//!   `conformance` its vectors are compiled in.
+//!   `fetch`: an upload config that verifies, with feature `net`, without which no connection is
+//!   ever opened.
+//! - L4 `upload`: sending what may be sent, with feature `cli`; `conformance`: the suite that asks
+//!   other implementations, with feature `cli`; with feature `conformance` its vectors are compiled
+//!   in.
 //! - L6 `cli`: the program, with feature `cli`.
 //!
 //! The rules stand in `spec/`, one clause a sentence; errors name the clause they come from. A

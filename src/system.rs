@@ -125,7 +125,8 @@ pub(crate) fn may_reach(_end: u64) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A random number above 0 and below 1, a multiple of 2^-52, from the system's generator for secrets.
+/// A random number above 0 and below 1, a multiple of 2^-52, from the system's generator for
+/// secrets.
 ///
 /// # Errors
 ///

@@ -110,7 +110,8 @@ fn a_dishonest_proxy_or_database_keeps_everything_here() {
     assert_eq!((done.code, collector.requests().len()), (1, 0));
 }
 
-// test[config.sum.off, config.proxy.direct, config.proxy.scheme, config.sum.key, config.sum.environment]
+// test[config.sum.off, config.proxy.direct, config.proxy.scheme, config.sum.key]
+// test[config.sum.environment]
 #[test]
 fn settings_that_cannot_be_followed_are_named() {
     let home = home("on 2026-10-01");

@@ -13,7 +13,8 @@ mod web;
 use loopback::{NOW, collector, count_file, home, honest, proxy, upload};
 use program::Home;
 
-// test[config.cache.name, config.fetch.when, config.proxy.list, config.sum.name, config.sum.place, config.file]
+// test[config.cache.name, config.fetch.when, config.proxy.list, config.sum.name, config.sum.place]
+// test[config.file]
 #[test]
 fn a_week_is_reported_and_sent_with_a_config_that_verifies() {
     let home = home("on 2026-10-01");

@@ -1,4 +1,5 @@
-//! Upload configs from a proxy or a database that is dishonest: each is refused, and nothing is kept.
+//! Upload configs from a proxy or a database that is dishonest: each is refused, and nothing is
+//! kept.
 
 #[path = "support/asking.rs"]
 mod asking;

@@ -24,7 +24,8 @@ use ring::digest::{SHA256, digest};
 use site::{CONFIG, MODULE, Signer, Site};
 
 // test[config.hash, config.hash.line, config.hash.check, config.sum.key, config.sum.key.hash]
-// test[config.sum.lookup, config.sum.record, config.sum.line, config.note.form, config.note.signature]
+// test[config.sum.lookup, config.sum.record, config.sum.line, config.note.form]
+// test[config.note.signature]
 // test[config.note.verify, config.note.tree, config.tree.leaf, config.tree.node, config.tree.root]
 // test[config.tile, config.tile.partial, config.proof.include, config.cache, config.proof.keep]
 // test[config.proof.known, config.zip.config]

@@ -1,5 +1,5 @@
-//! Reports and upload configs, made and read twice: by the crate, and by naive code written from the
-//! text.
+//! Reports and upload configs, made and read twice: by the crate, and by naive code written from
+//! the text.
 
 #![cfg(all(feature = "cli", target_os = "linux"))]
 
@@ -125,7 +125,8 @@ fn count_file() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// The files of a directory, but for mode and config; `now` is when they were changed, more or less.
+/// The files of a directory, but for mode and config; `now` is when they were changed, more or
+/// less.
 fn files(now: i64) -> impl Strategy<Value = Files> {
     let name = select(vec![
         "a.v1.count",

@@ -1,5 +1,5 @@
-//! Where records go and which chain a name belongs to, over all cases that there are: every place in
-//! a page for every length of a name, and every short name.
+//! Where records go and which chain a name belongs to, over all cases that there are: every place
+//! in a page for every length of a name, and every short name.
 //!
 //! The judge is arithmetic written from `spec/counter-file.md` alone, by counting steps of 32 bytes
 //! and with numbers that cannot overflow.
@@ -60,7 +60,8 @@ fn every_length_of_a_name_has_its_place_from_every_limit_in_a_page() {
     for page in [layout::PAGE, last_page] {
         // A limit at the end of the page is the first of the next one.
         for limit in page..=page + layout::PAGE {
-            // Lengths of one record size have one place; where a size ends is looked at with others.
+            // Lengths of one record size have one place; where a size ends is looked at with
+            // others.
             let whole = limit.is_multiple_of(layout::UNIT);
             let lengths = (1..=4096).filter(|len| whole || matches!(len % 32, 0 | 1 | 16 | 17));
             for name_len in lengths {

@@ -150,8 +150,8 @@ const STEPS: [&str; 7] = ["room", "limit", "count", "name", "length", "next", "h
 /// What lies in free space that somebody has written to.
 const RUBBISH: u32 = 0x7777_7777;
 
-/// Which steps of inserting a name of 5 bytes can be seen to be done; its record is at `ours`, where
-/// rubbish lay.
+/// Which steps of inserting a name of 5 bytes can be seen to be done; its record is at `ours`,
+/// where rubbish lay.
 fn steps_done(memory: &Memory, ours: u32, name: &str) -> Vec<&'static str> {
     let bytes = memory.bytes();
     let padded = [name.as_bytes(), &[0; 3]].concat();

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 
 const MAX_FILE_LINES: usize = 500;
 const MAX_FUNCTION_LINES: usize = 70;
+const MAX_COLUMNS: usize = 100;
 
 /// Names that say nothing about what is in a file.
 const EMPTY_NAMES: &[&str] = &[
     "util", "utils", "helper", "helpers", "common", "manager", "misc",
 ];
 
-/// The floors, lowest first: a module imports from those below, and from what stands before it on its
-/// own.
+/// The floors, lowest first: a module imports from those below, and from what stands before it on
+/// its own.
 const FLOORS: &[&[&str]] = &[
     &["format"],
     &["counter"],
@@ -90,6 +91,23 @@ fn files_open_with_what_they_are_for_and_stay_short() {
             path.display()
         );
     }
+}
+
+/// The formatter sees to code and leaves comments alone.
+#[test]
+fn comments_fit_their_columns() {
+    let mut comments = 0;
+    for (path, text) in all_rust_files() {
+        for (at, line) in text.lines().enumerate() {
+            if line.trim_start().starts_with("//") {
+                comments += 1;
+                let columns = line.chars().count();
+                let place = format!("{}:{}", path.display(), at + 1);
+                assert!(columns <= MAX_COLUMNS, "{place}: {columns} columns");
+            }
+        }
+    }
+    assert!(comments > 5000, "only {comments} comments were found");
 }
 
 #[test]

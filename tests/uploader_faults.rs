@@ -1,6 +1,6 @@
-//! Uploaders that are killed at any instant, and uploaders one of whose system calls fails: no report
-//! is ever there by half, and the next run completes what they began. No command but `upload` and
-//! `config fetch` in mode on reaches for a network.
+//! Uploaders that are killed at any instant, and uploaders one of whose system calls fails: no
+//! report is ever there by half, and the next run completes what they began. No command but
+//! `upload` and `config fetch` in mode on reaches for a network.
 //!
 //! `GOTELEMETRY_ROUNDS` is the number of kills, `GOTELEMETRY_SEED` begins the random numbers.
 
@@ -112,7 +112,8 @@ mod faults {
         value.map_or(usual, |value| value.parse().expect("a number"))
     }
 
-    // test[report.place.whole, report.place.order, upload.answer.ok, upload.lock.orphan, dir.publish]
+    // test[report.place.whole, report.place.order, upload.answer.ok, upload.lock.orphan]
+    // test[dir.publish]
     fn uploaders_are_killed() -> Result<String, String> {
         let kills = number("GOTELEMETRY_ROUNDS", 40);
         let mut seed = number("GOTELEMETRY_SEED", 1);
@@ -186,8 +187,8 @@ mod faults {
         Ok(format!("{tried} failures, {left:?}: {}", kinds.join(", ")))
     }
 
-    /// Where there can be no more threads, files that threads would share are reported all the same,
-    /// and reports are sent to an address.
+    /// Where there can be no more threads, files that threads would share are reported all the
+    /// same, and reports are sent to an address.
     fn without_threads() -> Result<String, String> {
         let mut made = Vec::new();
         for options in ["trace=clone,clone3", "inject=clone,clone3:error=EAGAIN"] {

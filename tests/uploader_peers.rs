@@ -93,8 +93,8 @@ pub(crate) fn both(
     Ok((theirs, ours))
 }
 
-/// A directory in mode `on` with the files that this toolchain has just written, and a time at which
-/// they have ended. The config is to be written.
+/// A directory in mode `on` with the files that this toolchain has just written, and a time at
+/// which they have ended. The config is to be written.
 fn real_case(toolchain: &Toolchain) -> Result<(TempDir, Case), String> {
     let home = TempDir::new().map_err(|error| error.to_string())?;
     let dir = home.path().join("telemetry");

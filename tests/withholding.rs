@@ -40,7 +40,8 @@ fn reason(mode: &str, now: &str, config: Option<&UploadConfig>) -> Option<Reason
     reason
 }
 
-// test[report.config, report.upload.mode, report.upload.config, report.upload.age, report.upload.as-of]
+// test[report.config, report.upload.mode, report.upload.config, report.upload.age]
+// test[report.upload.as-of]
 // test[report.upload.sample, report.upload, config.fetch.local]
 #[test]
 fn an_upload_report_is_made_unless_a_clause_forbids_it() {

@@ -1,5 +1,5 @@
-//! What a program leaves in a file, byte for byte: as the specification lays it out, and as a writer
-//! does that knows the specification alone.
+//! What a program leaves in a file, byte for byte: as the specification lays it out, and as a
+//! writer does that knows the specification alone.
 
 mod support;
 
@@ -111,7 +111,8 @@ mod files {
         short.chain(long).collect()
     }
 
-    // test[fmt.page, fmt.record.size, fmt.name.max, fmt.bucket, fmt.place, fmt.place.limit, fmt.link]
+    // test[fmt.page, fmt.record.size, fmt.name.max, fmt.bucket, fmt.place, fmt.place.limit]
+    // test[fmt.link]
     #[test]
     fn a_file_has_the_bytes_of_a_writer_that_knows_the_specification_alone() {
         let (_home, dir, recorder) = prepared();

@@ -65,7 +65,8 @@ fn bare(threads: usize, additions: u32, word: &'static AtomicU64) -> f64 {
 fn each(threads: usize, additions: u32, add: impl Fn() + Sync) -> f64 {
     let turn = AtomicUsize::new(0);
     let until = |wanted: usize| {
-        // ORDERING: sequentially consistent, pairs with the addition below, which gives the turn on.
+        // ORDERING: sequentially consistent, pairs with the addition below, which gives the turn
+        // on.
         while turn.load(Ordering::SeqCst) < wanted {
             std::hint::spin_loop();
         }

@@ -2,8 +2,8 @@
 //!
 //! Implements the sections *Form*, *What a config has* and *Versions* of `spec/upload-config.md`.
 //! [`UploadConfig`] is the document as it stands, [`Approved`] answers what it has, [`semver`] and
-//! [`go_version`] order its versions. What a report makes of the answers is not known here, nor where a config comes
-//! from.
+//! [`go_version`] order its versions. What a report makes of the answers is not known here, nor
+//! where a config comes from.
 
 mod approved;
 pub mod go_version;

@@ -211,8 +211,8 @@ impl<S: Slot> Cell<S> {
         open: impl Fn() -> Option<&'static F>,
         insert: impl Fn(&'static F) -> Result<&'static AtomicU64, Trouble>,
     ) -> Followed<F> {
-        // ORDERING: pairs with the fence in `add_slowly`: either what waits is seen here, or whoever
-        // added it finds the file that is open.
+        // ORDERING: pairs with the fence in `add_slowly`: either what waits is seen here, or
+        // whoever added it finds the file that is open.
         fence(Ordering::SeqCst);
         if self.waiting() > 0 {
             return self.follow(process, open, insert);
@@ -285,8 +285,8 @@ impl<S: Slot> Cell<S> {
         // CAS moved: moved -> added; owner = ours
         // ORDERING: relaxed, as whoever exchanges `moved` learns what was given up. As nobody adds
         // or flushes before it saw the owner become ours, one that reads a sum of this process in
-        // `both` has acquired the owner with it, and the second look says so. One that read the sums
-        // of the parent and comes late finds `moved` past what it read, or nothing to give up.
+        // `both` has acquired the owner with it, and the second look says so. One that read the
+        // sums of the parent and comes late finds `moved` past what it read, or nothing to give up.
         if self.process.load(Ordering::Relaxed) == process {
             return;
         }

@@ -163,8 +163,8 @@ impl<'w, W: Words> Table<'w, W> {
                 return Err(Trouble::Full);
             }
             // spec[fmt.place.limit]
-            // ORDERING: releases the growth of the file to whoever acquires this limit, and acquires
-            // that of whoever was faster.
+            // ORDERING: releases the growth of the file to whoever acquires this limit, and
+            // acquires that of whoever was faster.
             match limit_word.compare_exchange_weak(
                 limit,
                 place.end,
@@ -282,8 +282,8 @@ impl<'w, W: Words> Table<'w, W> {
         Ok(true)
     }
 
-    /// Makes sure that the bytes up to `end`, which the limit covers, can be touched; `corrupt` says
-    /// what is damaged if the file does not reach there.
+    /// Makes sure that the bytes up to `end`, which the limit covers, can be touched; `corrupt`
+    /// says what is damaged if the file does not reach there.
     // spec[find.grown]
     fn reach(&self, end: u32, corrupt: Trouble) -> Result<(), Trouble> {
         if end <= self.words.known() {

@@ -1,11 +1,11 @@
 //! L3: getting an upload config that verifies.
 //!
-//! Implements the section *Getting a config* of `spec/upload-config.md`. The data's way: [`Sources`]
-//! says who is asked, by the environment and by what `go env -w` keeps (`go_env`); [`fetch`] picks a
-//! version, has the checksum database vouch for it (`record` reads what it answers, `note` checks its
-//! signature, `tree` that it has not forked and that the record is in it), unpacks the module
-//! (`archive`), compares the hashes and keeps what verified ([`Kept`]). Requests go through [`Get`];
-//! no connection is opened here.
+//! Implements the section *Getting a config* of `spec/upload-config.md`. The data's way:
+//! [`Sources`] says who is asked, by the environment and by what `go env -w` keeps (`go_env`);
+//! [`fetch`] picks a version, has the checksum database vouch for it (`record` reads what it
+//! answers, `note` checks its signature, `tree` that it has not forked and that the record is in
+//! it), unpacks the module (`archive`), compares the hashes and keeps what verified ([`Kept`]).
+//! Requests go through [`Get`]; no connection is opened here.
 
 pub mod archive;
 mod error;

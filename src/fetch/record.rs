@@ -1,7 +1,7 @@
 //! The answer of a checksum database to a look-up: a record, and the signed tree head over it.
 //!
-//! Implements the clauses `config.sum.record` and `config.sum.line` of `spec/upload-config.md`. That
-//! the record is in the tree is not known here.
+//! Implements the clauses `config.sum.record` and `config.sum.line` of `spec/upload-config.md`.
+//! That the record is in the tree is not known here.
 
 /// A record and a signed note, not verified yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! The tree of a checksum database: hashes, tiles and proofs.
 //!
 //! Implements the sections *Hashes* and *Proofs* of `spec/upload-config.md`. A tree of up to 2^63
-//! records is read in tiles of 256 hashes. No hash is used before it is known to belong to the tree:
-//! the tiles at the right edge, because they lead to its root, all others, because their own root
-//! stands in the tile above.
+//! records is read in tiles of 256 hashes. No hash is used before it is known to belong to the
+//! tree: the tiles at the right edge, because they lead to its root, all others, because their own
+//! root stands in the tile above.
 
 use std::collections::BTreeMap;
 use std::fmt;

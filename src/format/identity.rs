@@ -104,9 +104,10 @@ impl Identity {
     ///
     /// ```
     /// use gotelemetry::format::identity::Identity;
-    /// let tool = Identity::of_crate("https://github.com/owner/tool.git", "tool", "1.2.0", "devel");
-    /// let tool = tool.unwrap();
-    /// assert_eq!((tool.program.as_str(), tool.version.as_str()), ("github.com/owner/tool", "v1.2.0"));
+    /// let repository = "https://github.com/owner/tool.git";
+    /// let tool = Identity::of_crate(repository, "tool", "1.2.0", "devel").unwrap();
+    /// assert_eq!(tool.program, "github.com/owner/tool");
+    /// assert_eq!(tool.version, "v1.2.0");
     /// ```
     pub fn of_crate(
         repository: &str,

@@ -2,8 +2,8 @@
 //!
 //! Implements the section *Reading* of `spec/counter-file.md`, its clauses in the order in which
 //! they stand there. It sees the bytes of one file, all of them hostile: it makes no assumption,
-//! visits no record twice, and allocates in proportion to what it visits. Where the bytes come from, and whether
-//! another process is writing them meanwhile, is not known here.
+//! visits no record twice, and allocates in proportion to what it visits. Where the bytes come
+//! from, and whether another process is writing them meanwhile, is not known here.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! A whole document as a tree, for documents that are small and of no fixed form.
 //!
-//! Reads by the clauses of `spec/json.md`, as it stands on the reader. Documents whose form is known
-//! are better read piece by piece.
+//! Reads by the clauses of `spec/json.md`, as it stands on the reader. Documents whose form is
+//! known are better read piece by piece.
 
 use std::collections::BTreeMap;
 

@@ -19,7 +19,14 @@ use super::text_of;
 ///     });
 ///     json.key(b"none").object(|_| ());
 /// });
-/// let text = "{\n \"name\": \"\\u003c50ms\",\n \"counts\": [\n  3,\n  1e-7\n ],\n \"none\": {}\n}";
+/// let text = r#"{
+///  "name": "\u003c50ms",
+///  "counts": [
+///   3,
+///   1e-7
+///  ],
+///  "none": {}
+/// }"#;
 /// assert_eq!(json.finish(), text.as_bytes());
 /// ```
 #[derive(Clone, Debug, Default)]

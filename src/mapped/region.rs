@@ -40,7 +40,8 @@ pub(crate) struct Region {
     backed: AtomicU32,
     /// Whether the mapping was found to be too small for the file.
     narrow: AtomicBool,
-    /// The second, since 1970, in which the file system had no room; 0 once it is to be asked again.
+    /// The second, since 1970, in which the file system had no room; 0 once it is to be asked
+    /// again.
     full: AtomicI64,
 }
 
@@ -215,8 +216,8 @@ impl Region {
             return None;
         }
         let within = usize::try_from(off).ok()?;
-        // SAFETY: `backed` is at most the mapping's length, and `off + len <= backed`; so the result
-        // lies within the one mapping, whose length fits an isize.
+        // SAFETY: `backed` is at most the mapping's length, and `off + len <= backed`; so the
+        // result lies within the one mapping, whose length fits an isize.
         Some(unsafe { self.map.as_mut_ptr().add(within) })
     }
 }

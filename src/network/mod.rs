@@ -1,8 +1,8 @@
 //! L3: requests to other machines.
 //!
 //! Implements the sections *The request* and *The answer* of `spec/upload.md` as far as they are
-//! about a single request. [`Get`] and [`Post`] are all that other modules know of networks, so that
-//! tests can stand in for one; [`Client`], with feature `net`, is the one place that opens
+//! about a single request. [`Get`] and [`Post`] are all that other modules know of networks, so
+//! that tests can stand in for one; [`Client`], with feature `net`, is the one place that opens
 //! connections. What is asked for, and what is sent, is not known here.
 
 #[cfg(feature = "net")]

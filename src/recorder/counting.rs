@@ -252,8 +252,8 @@ impl Recorder {
         }
     }
 
-    /// Adds 1 to the counter of each flag that was set, `base/flag:NAME`; `base` is the last element
-    /// of the program's path.
+    /// Adds 1 to the counter of each flag that was set, `base/flag:NAME`; `base` is the last
+    /// element of the program's path.
     ///
     /// # Errors
     ///

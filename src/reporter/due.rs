@@ -1,7 +1,7 @@
 //! The count files of weeks that have ended, and what they add up to.
 //!
-//! Implements the sections *Count files that are due* and *Merging* of `spec/reporting.md`. Files are
-//! read and nothing is changed.
+//! Implements the sections *Count files that are due* and *Merging* of `spec/reporting.md`. Files
+//! are read and nothing is changed.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

@@ -1,7 +1,7 @@
 //! Work on many files, shared among threads.
 //!
-//! Reading files and giving back the blocks of files that are deleted is the system's work mostly: it
-//! waits for the disk, or is done on each processor at once.
+//! Reading files and giving back the blocks of files that are deleted is the system's work mostly:
+//! it waits for the disk, or is done on each processor at once.
 
 use std::panic;
 use std::path::PathBuf;

@@ -1,6 +1,7 @@
 //! Whose turn it is to make and send reports, among the programs of this project.
 //!
-//! Implements the clauses `upload.lock.own` of `spec/upload.md`. Go's programs do not know this lock.
+//! Implements the clauses `upload.lock.own` of `spec/upload.md`. Go's programs do not know this
+//! lock.
 
 use std::fs::{self, File};
 

@@ -8,8 +8,8 @@ use crate::counter::{Counter, File};
 use crate::{Bound, explore};
 
 /// A counter is attached to a file that holds 1; `adders` threads add 2 each, `times` times, while
-/// the file gives way to each of `next`. All that was added is in a file or waits, and the counter has left
-/// all files but the last.
+/// the file gives way to each of `next`. All that was added is in a file or waits, and the counter
+/// has left all files but the last.
 fn rotate(adders: u64, times: u64, next: fn() -> Vec<Option<&'static File>>) {
     let (first, next) = (File::new(), next());
     let counter = Arc::new(Counter::beside(Some(first)));

@@ -1,5 +1,5 @@
-//! The manifest of the test vectors fulfils its schema, and the schema and its validator notice what
-//! does not.
+//! The manifest of the test vectors fulfils its schema, and the schema and its validator notice
+//! what does not.
 
 mod pattern;
 mod validate;

@@ -1,4 +1,5 @@
-//! How far processes came that may have been killed, and whether what their files say agrees with it.
+//! How far processes came that may have been killed, and whether what their files say agrees with
+//! it.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -35,8 +35,8 @@ pub fn agree(bytes: &[u8]) -> bool {
     ours.is_ok()
 }
 
-/// Panics unless the fields of a survey follow each other from the start of the file to its end, and
-/// its verdict is the reader's.
+/// Panics unless the fields of a survey follow each other from the start of the file to its end,
+/// and its verdict is the reader's.
 pub fn tiles(bytes: &[u8]) {
     let survey = survey(bytes);
     let mut end = 0;

@@ -1,7 +1,7 @@
 //! A naive reader of upload configs, and what it makes of versions: another judge of the real one.
 //!
-//! It is the sections *Form*, *What a config has* and *Versions* of `spec/upload-config.md` clause by
-//! clause; names that stand for several are written out. It must not know the crate under test.
+//! It is the sections *Form*, *What a config has* and *Versions* of `spec/upload-config.md` clause
+//! by clause; names that stand for several are written out. It must not know the crate under test.
 
 #![allow(
     dead_code,
@@ -233,8 +233,8 @@ fn is_identifier(text: &str) -> bool {
     !text.is_empty() && text.chars().all(known)
 }
 
-/// A Go version as it is ordered: two numbers; the third, none being lower than 0; the word, and the
-/// number behind it, none coming first.
+/// A Go version as it is ordered: two numbers; the third, none being lower than 0; the word, and
+/// the number behind it, none coming first.
 type GoVersion = (Digits, Digits, Option<Digits>, String, Option<Digits>);
 
 pub(crate) fn go_version(text: &str) -> Option<GoVersion> {

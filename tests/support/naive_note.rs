@@ -1,9 +1,9 @@
-//! A naive reader of keys, signed notes, tree heads and answers of a checksum database: another judge
-//! of the real one.
+//! A naive reader of keys, signed notes, tree heads and answers of a checksum database: another
+//! judge of the real one.
 //!
-//! It is the section *The checksum database* of `spec/upload-config.md` clause by clause. A signature
-//! is valid if it is the one that the signer makes: Ed25519 has one for every text. It must not know
-//! the crate under test.
+//! It is the section *The checksum database* of `spec/upload-config.md` clause by clause. A
+//! signature is valid if it is the one that the signer makes: Ed25519 has one for every text. It
+//! must not know the crate under test.
 
 use ring::digest::{SHA256, digest};
 

@@ -1,5 +1,5 @@
-//! A telemetry directory with two weeks that have ended, and uploaders of both kinds that work in it
-//! at the same time.
+//! A telemetry directory with two weeks that have ended, and uploaders of both kinds that work in
+//! it at the same time.
 //!
 //! What is to come of it is not known here.
 

@@ -1,8 +1,8 @@
 //! A module proxy and a checksum database with a key of its own, honest unless a test makes it
 //! otherwise.
 //!
-//! Written from `spec/upload-config.md`: trees are computed over all their records, by the definition
-//! of the root, and know nothing of the crate under test.
+//! Written from `spec/upload-config.md`: trees are computed over all their records, by the
+//! definition of the root, and know nothing of the crate under test.
 
 #![allow(dead_code, reason = "each test of configs uses a part of this module")]
 

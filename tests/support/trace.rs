@@ -1,15 +1,16 @@
 //! The tracer: which clause of the specification is kept by which code, and tested where.
 //!
-//! A clause is a line `r[id] One sentence.` in a chapter of `spec/`. Code that keeps it says
-//! `// spec[id]`, a test that would fail without it `// test[id]`; one marker may name several,
-//! with commas. It stands above what keeps or tests the clause, with nothing but comments and
-//! attributes between them; what tests it is a function that is not ignored, and no test keeps a
-//! clause. What stands in a code block of a chapter is an example. An id is words of lower-case letters, digits and hyphens with dots between them; a
-//! clause whose meaning has changed has `+2`, `+3`.. behind it, and so have its markers. A clause
-//! that begins with `{kept-by: operator}`, `{kept-by: reviewer}` or `{kept-by: platform}` needs no
-//! code and no test, but a line behind it that begins with `Check: `. A chapter whose first
-//! paragraph is `Status: draft.` needs no markers yet. A test vector tests the clauses that it
-//! lists; a clause that has a reader reject something needs a vector that is rejected for it.
+//! A clause is a line `r[id] One sentence.` in a chapter of `spec/`. Code that keeps it says `//
+//! spec[id]`, a test that would fail without it `// test[id]`; one marker may name several, with
+//! commas. It stands above what keeps or tests the clause, with nothing but comments and attributes
+//! between them; what tests it is a function that is not ignored, and no test keeps a clause. What
+//! stands in a code block of a chapter is an example. An id is words of lower-case letters, digits
+//! and hyphens with dots between them; a clause whose meaning has changed has `+2`, `+3`.. behind
+//! it, and so have its markers. A clause that begins with `{kept-by: operator}`, `{kept-by:
+//! reviewer}` or `{kept-by: platform}` needs no code and no test, but a line behind it that begins
+//! with `Check: `. A chapter whose first paragraph is `Status: draft.` needs no markers yet. A test
+//! vector tests the clauses that it lists; a clause that has a reader reject something needs a
+//! vector that is rejected for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! A process that opens a file, lets it grow and moves on to that of the next week, whatever fails, and
-//! says in the end what it added and what waits.
+//! A process that opens a file, lets it grow and moves on to that of the next week, whatever fails,
+//! and says in the end what it added and what waits.
 
 use std::fs::File;
 use std::io::{IoSlice, Write as _};

@@ -53,8 +53,8 @@ impl Server {
         Server::start_and_cut(|| false, reply)
     }
 
-    /// Starts a server that closes a connection before it has read anything if `is_cut` says so, and
-    /// else answers each request as `reply` says.
+    /// Starts a server that closes a connection before it has read anything if `is_cut` says so,
+    /// and else answers each request as `reply` says.
     pub(crate) fn start_and_cut(
         is_cut: impl Fn() -> bool + Send + 'static,
         reply: impl Fn(&Request) -> Reply + Send + Sync + 'static,

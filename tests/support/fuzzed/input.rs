@@ -44,8 +44,8 @@ impl<'d> Input<'d> {
         self.bytes(self.rest.len())
     }
 
-    /// What stands before the next byte 0xff, which is passed over, and is text: bytes that are none
-    /// are replaced.
+    /// What stands before the next byte 0xff, which is passed over, and is text: bytes that are
+    /// none are replaced.
     pub(crate) fn text(&mut self) -> String {
         let len = self.rest.iter().position(|byte| *byte == 0xff);
         let text = self.bytes(len.unwrap_or(self.rest.len()));

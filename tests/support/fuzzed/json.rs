@@ -1,4 +1,5 @@
-//! JSON: the reader against a naive one and against tinyjson, the tree and the writer by round trips.
+//! JSON: the reader against a naive one and against tinyjson, the tree and the writer by round
+//! trips.
 
 use gotelemetry::json::{Event, Reader, Value};
 use tinyjson::JsonValue;

@@ -1,7 +1,7 @@
 //! What is checked of untrusted input: one check for each target of `fuzz/`.
 //!
-//! A check takes any bytes and panics if the crate under test is wrong about them. `tests/replay.rs`
-//! runs the checks on the inputs that are kept.
+//! A check takes any bytes and panics if the crate under test is wrong about them.
+//! `tests/replay.rs` runs the checks on the inputs that are kept.
 
 #![allow(
     dead_code,

@@ -1,7 +1,7 @@
 //! Zip files of modules, as they come and as they are built with faults, against a naive reader.
 //!
-//! Where the zip format leaves it open what a file holds (see `naive_zip`), no verdict is compared: the
-//! hash decides then, and what has to hold is that unpacking ends, in bounds.
+//! Where the zip format leaves it open what a file holds (see `naive_zip`), no verdict is compared:
+//! the hash decides then, and what has to hold is that unpacking ends, in bounds.
 
 use gotelemetry::fetch::archive::Module;
 use miniz_oxide::deflate::compress_to_vec;
@@ -57,8 +57,8 @@ struct Entry {
     is_shared: bool,
 }
 
-/// A zip file with about as many entries as are allowed, all of them with the bytes of the first, which
-/// are none, or so many that all together are about as long as is allowed.
+/// A zip file with about as many entries as are allowed, all of them with the bytes of the first,
+/// which are none, or so many that all together are about as long as is allowed.
 fn of_many(input: &mut Input) -> Vec<u8> {
     let count = 1016 + u16::from(input.u8() % 16);
     let method = u16::from(input.u8() & 8);
@@ -149,7 +149,8 @@ fn entry(input: &mut Input) -> Entry {
     }
 }
 
-/// The file of these entries: bytes before it, a comment behind it, the first entry's bytes under several names.
+/// The file of these entries: bytes before it, a comment behind it, the first entry's bytes under
+/// several names.
 fn zip_of(entries: &[Entry], kind: u8) -> Vec<u8> {
     let mut out = vec![b'P'; usize::from(kind % 32 == 31)];
     let mut directory = Vec::new();

@@ -1,8 +1,8 @@
-//! What a checksum database says: keys, signed notes with tree heads, answers to look-ups, against a
-//! naive reader of the text.
+//! What a checksum database says: keys, signed notes with tree heads, answers to look-ups, against
+//! a naive reader of the text.
 //!
-//! The first byte says what the rest is: a key, a note or an answer as it stands, or what to make of
-//! pieces that are signed with keys of the test, because no input can sign.
+//! The first byte says what the rest is: a key, a note or an answer as it stands, or what to make
+//! of pieces that are signed with keys of the test, because no input can sign.
 
 use std::sync::OnceLock;
 
@@ -30,7 +30,8 @@ pub(crate) fn check(data: &[u8]) {
     }
 }
 
-/// The one who signs, one with the same name and another key, and one with the key and another name.
+/// The one who signs, one with the same name and another key, and one with the key and another
+/// name.
 fn signers() -> &'static [Signer; 3] {
     static SIGNERS: OnceLock<[Signer; 3]> = OnceLock::new();
     SIGNERS.get_or_init(|| {

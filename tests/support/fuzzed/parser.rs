@@ -1,8 +1,8 @@
 //! Count files: the reader against the oracle, and the survey against the reader.
 //!
-//! A file has 16 KiB at least, most of it zeros. So that inputs stay short, the first byte chooses a
-//! file to begin with, and what follows are changes of it; or what follows is the file itself, with
-//! or without zeros up to a whole page.
+//! A file has 16 KiB at least, most of it zeros. So that inputs stay short, the first byte chooses
+//! a file to begin with, and what follows are changes of it; or what follows is the file itself,
+//! with or without zeros up to a whole page.
 
 use std::sync::OnceLock;
 

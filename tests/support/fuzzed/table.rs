@@ -1,9 +1,9 @@
 //! The table of records in a memory on which a second actor acts, before any access of the first.
 //!
-//! A friendly second actor is another program that counts: whatever both do is what both readers find
-//! in the file afterwards, and no offset has two widths. A hostile one writes anything anywhere:
-//! every operation ends in a bounded number of accesses, none touches what was not judged, and a search
-//! during which nothing is written finds what the text has it find.
+//! A friendly second actor is another program that counts: whatever both do is what both readers
+//! find in the file afterwards, and no offset has two widths. A hostile one writes anything
+//! anywhere: every operation ends in a bounded number of accesses, none touches what was not
+//! judged, and a search during which nothing is written finds what the text has it find.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -208,8 +208,8 @@ impl Play<'_> {
     /// second actor has not come to then waits for the next operation.
     fn run<T>(&self, name: &[u8], operation: impl FnOnce(&Self, &dyn Fn(Access)) -> T) -> T {
         self.accesses.set(0);
-        // Each place of a chain, with the words of its name, and the record of the name itself; once
-        // more for each time that the second actor comes between.
+        // Each place of a chain, with the words of its name, and the record of the name itself;
+        // once more for each time that the second actor comes between.
         let words = name.len() as u64 / 4 + 1;
         let walk = u64::from(MAX / layout::UNIT + 1) * (words + 2);
         let insertion = u64::from(layout::BUCKETS) + words + 16;

@@ -1,10 +1,10 @@
 //! The tree of a checksum database whose tiles one serves who lies: every hash is the one that the
 //! definition of the root has, or there is an error.
 //!
-//! The input chooses the size of the tree, which answers are altered and how, and what is asked for.
-//! An operation during which every answer was honest succeeds; one during which any was not fails; no
-//! tile is asked for that the tree does not have, none a second time once it is known, and never more
-//! than there are levels.
+//! The input chooses the size of the tree, which answers are altered and how, and what is asked
+//! for. An operation during which every answer was honest succeeds; one during which any was not
+//! fails; no tile is asked for that the tree does not have, none a second time once it is known,
+//! and never more than there are levels.
 
 use std::cell::RefCell;
 
@@ -146,8 +146,8 @@ pub(crate) fn check(data: &[u8]) {
     }
 }
 
-/// A number that is no greater than `max`: small, about as many as a tree of two or three levels has,
-/// beside the width of a tile, or any.
+/// A number that is no greater than `max`: small, about as many as a tree of two or three levels
+/// has, beside the width of a tile, or any.
 fn number(input: &mut Input, max: u64) -> u64 {
     let number = match input.u8() % 6 {
         0 => u64::from(input.u8()),
