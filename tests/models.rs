@@ -33,6 +33,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+/// After how many executions a model says how far it is.
+const PROGRESS: u64 = 1_000_000;
+
 /// How far a model is explored.
 #[derive(Clone, Copy)]
 enum Bound {
@@ -64,8 +67,12 @@ fn explore(name: &str, bound: Bound, model: impl Fn() + Send + Sync + 'static) {
     let executions = Arc::new(AtomicU64::new(0));
     let start = Instant::now();
     let counted = executions.clone();
+    let title = name.to_owned();
     builder.check(move || {
-        counted.fetch_add(1, Ordering::Relaxed);
+        let before = counted.fetch_add(1, Ordering::Relaxed);
+        if before > 0 && before.is_multiple_of(PROGRESS) {
+            println!("model {title}: {before} executions so far");
+        }
         model();
     });
     let executions = executions.load(Ordering::Relaxed);

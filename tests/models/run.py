@@ -5,7 +5,9 @@
 
 loom 0.7.2 leaves out orders in which one thread's load comes before another thread's load and store
 of the same atomic (its issues 166 and 392). `loom.patch` mends that, in a copy of loom below the
-target directory; the code under test is copied there, too, so that faults are planted in the copy.
+target directory, and lets the threads of an execution go on with the stacks of those of the one
+before, as new stacks took more time than all else. The code under test is copied there, too, so that
+faults are planted in the copy.
 """
 
 import concurrent.futures
