@@ -422,6 +422,12 @@ fn nobody_is_asked_past_a_proxy_that_cannot_be_used() {
         let said = call.run().out;
         assert!(said.contains("status 500"), "{host}: {said}");
     }
+    // Any machine is, where none is named: this one, under an address that is not its own.
+    let url = collector.url.replace("127.0.0.1", "0.0.0.0");
+    let said = home
+        .call(&["upload", "--now", NOW, "--url", &url, "--config", config])
+        .run();
+    assert!(said.out.contains("status 500"), "{}", said.out);
 }
 
 // test[upload.request.tool]
