@@ -4,7 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
-use gotelemetry::counter::cell::{Addition, Cell, Followed, Slot};
+use gotelemetry::counter::cell::{Addition, Cell, Followed};
+use gotelemetry::counter::reference::Reference;
 use gotelemetry::counter::table::Trouble;
 
 /// The process that counts.
@@ -13,20 +14,22 @@ const PROCESS: u32 = 7;
 #[derive(Default)]
 struct Place(Mutex<Option<&'static AtomicU64>>);
 
-impl Slot for Place {
+impl Reference<AtomicU64> for Place {
     fn get(&self) -> Option<&'static AtomicU64> {
         *self.0.lock().expect("nobody panics")
     }
 
-    fn set(&self, count: Option<&'static AtomicU64>) {
-        *self.0.lock().expect("nobody panics") = count;
+    fn replace(&self, old: Option<&'static AtomicU64>, new: Option<&'static AtomicU64>) -> bool {
+        let mut place = self.0.lock().expect("nobody panics");
+        let is_there = place.map(std::ptr::from_ref) == old.map(std::ptr::from_ref);
+        if is_there {
+            *place = new;
+        }
+        is_there
     }
 
-    fn empty(&self, count: &AtomicU64) {
-        let mut place = self.0.lock().expect("nobody panics");
-        if place.is_some_and(|held| std::ptr::eq(held, count)) {
-            *place = None;
-        }
+    fn set(&self, new: Option<&'static AtomicU64>) {
+        *self.0.lock().expect("nobody panics") = new;
     }
 }
 
@@ -52,11 +55,11 @@ fn add(cell: &Cell<Place>, n: u64) -> bool {
 fn what_waits_moves_to_the_record_once() {
     let cell = cell();
     assert!(add(&cell, 3) && add(&cell, 4));
-    assert_eq!(cell.waiting(), 7);
+    assert_eq!(cell.waiting(PROCESS), 7);
     let first = count(10);
     cell.attach(first, PROCESS);
     cell.attach(first, PROCESS);
-    assert_eq!((value(first), cell.waiting()), (17, 0));
+    assert_eq!((value(first), cell.waiting(PROCESS)), (17, 0));
     assert!(!add(&cell, 1));
     assert_eq!(value(first), 18);
 }
@@ -72,7 +75,10 @@ fn a_cell_follows_the_files() {
     assert!(add(&cell, 2));
     cell.attach(second, PROCESS);
     add(&cell, 4);
-    assert_eq!((value(first), value(second), cell.waiting()), (1, 6, 0));
+    assert_eq!(
+        (value(first), value(second), cell.waiting(PROCESS)),
+        (1, 6, 0)
+    );
     assert!(cell.word().is_some_and(|word| std::ptr::eq(word, second)));
     cell.detach();
     assert!(cell.word().is_none());
@@ -103,7 +109,7 @@ fn a_cell_looks_again_if_another_file_was_opened_while_it_followed() {
 fn adding_nothing_changes_nothing() {
     let cell = cell();
     assert!(!add(&cell, 0));
-    assert_eq!(cell.waiting(), 0);
+    assert_eq!(cell.waiting(PROCESS), 0);
     cell.attach(count(u64::MAX), PROCESS);
     assert!(!add(&cell, 0));
 }
@@ -114,7 +120,7 @@ fn what_is_given_up_is_never_counted() {
     let cell = cell();
     add(&cell, 3);
     cell.forget();
-    assert_eq!(cell.waiting(), 0);
+    assert_eq!(cell.waiting(PROCESS), 0);
     add(&cell, 4);
     let first = count(0);
     cell.attach(first, PROCESS);
@@ -130,7 +136,7 @@ fn a_forked_process_leaves_to_the_first_what_waited_there() {
         let ours = count(0);
         if !attached_at_once {
             assert_eq!(cell.add_slowly(5, PROCESS + 1), Addition::Waits);
-            assert_eq!(cell.waiting(), 5);
+            assert_eq!(cell.waiting(PROCESS + 1), 5);
         }
         cell.attach(ours, PROCESS + 1);
         cell.add_slowly(6, PROCESS + 1);
@@ -154,7 +160,7 @@ fn threads_of_a_forked_process_give_up_no_count_of_their_own() {
                 });
             }
         });
-        assert_eq!((value(ours), cell.waiting()), (6, 0));
+        assert_eq!((value(ours), cell.waiting(PROCESS + 1)), (6, 0));
     }
 }
 
@@ -180,7 +186,7 @@ fn nothing_is_lost_while_files_come_and_go() {
         });
     });
     let sum: u64 = counts.iter().map(|count| value(count)).sum();
-    assert_eq!(sum + cell.waiting(), 150_000);
+    assert_eq!(sum + cell.waiting(PROCESS), 150_000);
 }
 
 // test[fmt.count.max]
@@ -190,7 +196,7 @@ fn a_count_stops_at_the_greatest_number_wherever_it_is() {
     for n in [u64::MAX - 3, 2, 5, u64::MAX] {
         add(&waiting, n);
     }
-    assert_eq!(waiting.waiting(), u64::MAX);
+    assert_eq!(waiting.waiting(PROCESS), u64::MAX);
     let first = count(7);
     waiting.attach(first, PROCESS);
     assert_eq!(value(first), u64::MAX);
@@ -233,11 +239,44 @@ fn no_more_than_2_to_the_32_is_added_at_once_without_an_exchange() {
 #[test]
 fn a_sum_that_wrapped_is_repaired() {
     let cell = cell();
-    let high = count(u64::MAX - 1);
+    let high = count(0);
     cell.attach(high, PROCESS);
+    // Another program's giant addition.
+    high.store(u64::MAX - 1, Ordering::Relaxed);
     assert!(cell.add_fast(5));
     assert_eq!(value(high), u64::MAX);
     assert!(!cell.add_fast(1));
+}
+
+// test[count.high]
+#[test]
+fn a_count_that_is_high_when_it_is_found_is_never_on_the_fast_path() {
+    for start in [1 << 63, u64::MAX] {
+        let (cell, high) = (cell(), count(start));
+        add(&cell, 1);
+        cell.attach(high, PROCESS);
+        assert!(!cell.add_fast(1));
+        assert!(!add(&cell, 1));
+        assert_eq!(value(high), start.saturating_add(2));
+    }
+    // What waited makes it high.
+    let (cell, high) = (cell(), count(0));
+    add(&cell, u64::MAX);
+    cell.attach(high, PROCESS);
+    assert!(!cell.add_fast(1));
+    assert_eq!(value(high), u64::MAX);
+}
+
+// test[count.fork]
+#[test]
+fn what_waits_in_another_process_waits_in_that_one_alone() {
+    let cell = cell();
+    add(&cell, 5);
+    assert_eq!(cell.waiting(PROCESS + 1), 0);
+    let open = || -> Option<&'static AtomicU64> { panic!("there is nothing to move") };
+    let followed = cell.move_on(PROCESS + 1, open, Ok);
+    assert!(matches!(followed, Followed::Idle));
+    assert_eq!(cell.waiting(PROCESS), 5);
 }
 
 // test[count.retry]
@@ -263,5 +302,5 @@ fn a_cell_that_was_refused_is_not_once_its_file_is_left() {
     assert_eq!(cell.add_slowly(1, PROCESS), Addition::Waits);
     room.set(true);
     cell.follow(PROCESS, || open.get(), insert);
-    assert_eq!((value(file), cell.waiting()), (1, 0));
+    assert_eq!((value(file), cell.waiting(PROCESS)), (1, 0));
 }

@@ -204,6 +204,29 @@ fn what_waits_in_a_process_is_counted_by_it_alone() {
     assert_eq!(tool::same(&sums, &tool::sums(&dir).expect("sound")), Ok(()));
 }
 
+// test[count.fork, count.zero]
+#[test]
+fn a_process_makes_no_record_for_what_waits_in_another() {
+    let home = TempDir::new().expect("a directory can be made");
+    let dir = TelemetryDir::at(home.path());
+    let recorder = tool::recorder();
+    tool::counter("waited", recorder).add(7);
+    let _ = recorder.add(b"waited/name", 11);
+    in_a_fork(|| {
+        let before = recorder.waiting();
+        let opened = tool::open(recorder, &dir);
+        let rotated = recorder.rotate(system::now());
+        match (before, opened.is_ok() && rotated.is_ok()) {
+            (0, true) => 0,
+            (0, false) => 2,
+            _ => 3,
+        }
+    });
+    let sums = tool::sums(&dir).expect("the file is sound");
+    assert_eq!(sums.keys().collect::<Vec<_>>(), Vec::<&String>::new());
+    assert_eq!(recorder.waiting(), 18);
+}
+
 #[test]
 fn forks_beside_threads_whose_counts_wait_count_their_own_alone() {
     (0..rounds()).for_each(|_| fork_beside_threads_whose_counts_wait());

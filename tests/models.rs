@@ -6,8 +6,9 @@
 //!
 //! `python3 tests/models/run.py` builds them with `--cfg loom`, over a loom that it mends first,
 //! prints the number of executions of each, and runs them once more on code that it has broken
-//! (`tests/models/faults.txt`). Two threads are tried without bound; three with at most three
-//! preemptions, or, with `--unbounded`, without bound where inserts meet.
+//! (`tests/models/faults.txt`). Two threads are tried without bound, but for a few larger models;
+//! three with at most three preemptions. With `--unbounded` the larger models of two threads, and
+//! of three that insert, are tried without bound as well.
 #![cfg(loom)]
 
 #[path = "models/attach.rs"]
@@ -22,6 +23,8 @@ mod crash;
 mod grow;
 #[path = "models/insert.rs"]
 mod insert;
+#[path = "models/list.rs"]
+mod list;
 #[path = "models/memory.rs"]
 mod memory;
 #[path = "models/read.rs"]
@@ -41,7 +44,7 @@ const PROGRESS: u64 = 1_000_000;
 enum Bound {
     /// All there is.
     None,
-    /// At most two preemptions, and three in the long run.
+    /// At most two preemptions, but all there is in the long run.
     TwoAtFirst,
     /// At most three preemptions.
     Three,
@@ -56,9 +59,9 @@ fn explore(name: &str, bound: Bound, model: impl Fn() + Send + Sync + 'static) {
     builder.max_branches = 100_000;
     builder.preemption_bound = match bound {
         Bound::TwoAtFirst if !unbounded => Some(2),
-        Bound::TwoAtFirst | Bound::Three => Some(3),
         Bound::ThreeAtFirst if !unbounded => Some(3),
-        Bound::ThreeAtFirst | Bound::None => None,
+        Bound::Three => Some(3),
+        Bound::TwoAtFirst | Bound::ThreeAtFirst | Bound::None => None,
     };
     let limit = match builder.preemption_bound {
         Some(preemptions) => format!("at most {preemptions} preemptions"),

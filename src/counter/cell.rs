@@ -12,6 +12,7 @@
 //! again which file is open. What a file is, and where the record in it comes from, is not known
 //! here.
 
+use super::reference::Reference;
 use super::table::Trouble;
 use super::words::{AtomicU32, AtomicU64, Ordering, fence};
 
@@ -21,18 +22,6 @@ const HIGH: u64 = 1 << 63;
 /// The greatest number that one locked addition adds. It takes 2^31 of them in flight at the same
 /// time to get from [`HIGH`] past 2^64 - 1.
 const MAX_AT_ONCE: u64 = 1 << 32;
-
-/// A place for a reference to the count in the file, set and emptied while others read it.
-pub trait Slot {
-    /// The count, if there is one.
-    fn get(&self) -> Option<&'static AtomicU64>;
-
-    /// Puts `count` in the slot, or empties it.
-    fn set(&self, count: Option<&'static AtomicU64>);
-
-    /// Empties the slot, if it holds `count`.
-    fn empty(&self, count: &AtomicU64);
-}
 
 /// What became of an addition away from the fast path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,11 +49,11 @@ pub enum Followed<F: 'static> {
 
 /// The count of one name in one process.
 #[derive(Debug, Default)]
-pub struct Cell<S> {
+pub struct Cell<R> {
     /// The count in the file while the cell is attached.
-    attached: S,
+    attached: R,
     /// The count in the file while the cell is attached or high.
-    held: S,
+    held: R,
     /// What was ever added while there was no record, modulo 2^64.
     added: AtomicU64,
     /// How much of it was moved to a record or given up, modulo 2^64. The rest waits.
@@ -75,10 +64,10 @@ pub struct Cell<S> {
     refused: AtomicU32,
 }
 
-impl<S: Slot> Cell<S> {
+impl<R: Reference<AtomicU64>> Cell<R> {
     /// A waiting cell with nothing in it.
     #[cfg(not(loom))]
-    pub const fn new(attached: S, held: S) -> Cell<S> {
+    pub const fn new(attached: R, held: R) -> Cell<R> {
         Cell {
             attached,
             held,
@@ -115,8 +104,15 @@ impl<S: Slot> Cell<S> {
     // spec[count.high]
     #[cold]
     #[inline(never)]
-    fn leave(&self, count: &AtomicU64, old: u64, n: u64) {
-        self.attached.empty(count);
+    fn leave(&self, count: &'static AtomicU64, old: u64, n: u64) {
+        if self
+            .attached
+            .get()
+            .is_some_and(|held| std::ptr::eq(held, count))
+        {
+            // If it fails, another count is there.
+            self.attached.replace(Some(count), None);
+        }
         if old.checked_add(n).is_none() {
             // Another program's giant addition was there first, and the sum wrapped around.
             // ORDERING: relaxed, as a count orders nothing. An exchange and no store, so that the
@@ -149,14 +145,14 @@ impl<S: Slot> Cell<S> {
 
     /// Attaches the cell to `count`, in place of the count it had, and moves what was waiting
     /// there.
-    // spec[count.add]
+    // spec[count.add, count.high]
     pub fn attach(&self, count: &'static AtomicU64, process: u32) {
         self.held.set(Some(count));
-        self.attached.set(Some(count));
         // ORDERING: pairs with the fence in `add_slowly`.
         fence(Ordering::SeqCst);
         self.disown(process);
-        self.flush(Some(count));
+        let is_high = self.flush(Some(count)) >= HIGH;
+        self.attached.set((!is_high).then_some(count));
     }
 
     /// Attaches the cell to its record in the file that is open, or lets it wait if there is none.
@@ -214,7 +210,7 @@ impl<S: Slot> Cell<S> {
         // ORDERING: pairs with the fence in `add_slowly`: either what waits is seen here, or
         // whoever added it finds the file that is open.
         fence(Ordering::SeqCst);
-        if self.waiting() > 0 {
+        if self.waiting(process) > 0 {
             return self.follow(process, open, insert);
         }
         // Whoever adds to it meanwhile lets it follow.
@@ -246,22 +242,23 @@ impl<S: Slot> Cell<S> {
             // ORDERING: releases the owner in `disown` to whoever acquires the sum in `both`.
             let exchanged =
                 self.added
-                    .compare_exchange_weak(added, sum, Ordering::Release, Ordering::Relaxed);
+                    .compare_exchange(added, sum, Ordering::Release, Ordering::Relaxed);
             if exchanged.is_ok() {
                 return;
             }
         }
     }
 
-    /// Moves what waits to `count`, or gives it up.
+    /// Moves what waits to `count`, or gives it up. Returns what the count is then, and 0 if nothing
+    /// was moved.
     // spec[count.add]
-    fn flush(&self, count: Option<&AtomicU64>) {
+    fn flush(&self, count: Option<&AtomicU64>) -> u64 {
         // moved = load(moved); added = load(added); done if nothing waits
         // CAS moved: moved -> added, again with what won; add what waited to the count
         loop {
             let (moved, added) = self.both();
             if moved == added {
-                return;
+                return 0;
             }
             // ORDERING: releases the sum that was seen to whoever acquires `moved` in `both`, so
             // that it sees no smaller one.
@@ -269,10 +266,8 @@ impl<S: Slot> Cell<S> {
                 self.moved
                     .compare_exchange(moved, added, Ordering::Release, Ordering::Relaxed);
             if exchanged.is_ok() {
-                if let Some(count) = count {
-                    saturating_add(count, added.wrapping_sub(moved));
-                }
-                return;
+                let waited = added.wrapping_sub(moved);
+                return count.map_or(0, |count| saturating_add(count, waited));
             }
         }
     }
@@ -326,24 +321,29 @@ impl<S: Slot> Cell<S> {
         self.attached.get()
     }
 
-    /// What waits for a record.
-    pub fn waiting(&self) -> u64 {
+    /// What waits for a record in the process that has the number `process`.
+    // spec[count.fork]
+    pub fn waiting(&self, process: u32) -> u64 {
         let (moved, added) = self.both();
-        added.wrapping_sub(moved)
+        // ORDERING: relaxed, as the owner of what was added was acquired in `both`.
+        match self.process.load(Ordering::Relaxed) == process {
+            true => added.wrapping_sub(moved),
+            false => 0,
+        }
     }
 }
 
-/// Adds `n`, but never past 2^64 - 1.
+/// Adds `n`, but never past 2^64 - 1. Returns the sum.
 // spec[fmt.count.max, count.high]
-pub(crate) fn saturating_add(count: &AtomicU64, n: u64) {
+pub(crate) fn saturating_add(count: &AtomicU64, n: u64) -> u64 {
     // old = load(count); CAS count: old -> min(old + n, 2^64 - 1), again with what won
     // ORDERING: relaxed, as the exchange tells what is there.
     let mut old = count.load(Ordering::Relaxed);
     loop {
         let sum = old.saturating_add(n);
         // ORDERING: relaxed, as a count orders nothing.
-        match count.compare_exchange_weak(old, sum, Ordering::Relaxed, Ordering::Relaxed) {
-            Ok(_) => return,
+        match count.compare_exchange(old, sum, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => return sum,
             Err(newer) => old = newer,
         }
     }

@@ -165,7 +165,7 @@ impl<'w, W: Words> Table<'w, W> {
             // spec[fmt.place.limit]
             // ORDERING: releases the growth of the file to whoever acquires this limit, and
             // acquires that of whoever was faster.
-            match limit_word.compare_exchange_weak(
+            match limit_word.compare_exchange(
                 limit,
                 place.end,
                 Ordering::Release,

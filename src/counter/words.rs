@@ -3,11 +3,13 @@
 //! Every offset has one width of access for ever: 8 bytes for counts, 4 bytes for the rest, names
 //! included. So no two accesses to one place differ in size, and none tears.
 
-// The one place where the model checker's atomics take the place of the machine's.
+// The one place where the model checker's atomics take the place of the machine's. Its exchanges
+// fail only where another value is found, so the weak ones of the machine, which also fail without
+// a reason, are not used.
 #[cfg(not(loom))]
-pub use core::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+pub use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
 #[cfg(loom)]
-pub use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+pub use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
 
 /// Whether a file reaches a place, and whether the place can be touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,6 +21,7 @@ use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 
+use crate::counter::reference::{GET, PUT, Reference};
 use crate::counter::words::{Reach, Words};
 use crate::format::layout;
 use crate::system;
@@ -269,7 +270,7 @@ impl Words for Region {
 
 /// A reference that lives for ever, or none, to be changed while others read it.
 #[derive(Debug)]
-pub(crate) struct StaticRef<T: 'static> {
+pub struct StaticRef<T: 'static> {
     pointer: AtomicPtr<T>,
 }
 
@@ -279,16 +280,6 @@ impl<T: Sync> StaticRef<T> {
         StaticRef {
             pointer: AtomicPtr::new(std::ptr::null_mut()),
         }
-    }
-
-    /// The reference, if there is one.
-    #[inline(always)]
-    pub(crate) fn get(&self) -> Option<&'static T> {
-        // ORDERING: acquires what was released with the pointer in `exchange`.
-        let pointer = self.pointer.load(Ordering::Acquire);
-        // SAFETY: the pointer is null or was made from a `&'static T`, which stays valid, aligned
-        // and unmoved for ever; `T: Sync` lets every thread have it.
-        unsafe { pointer.as_ref() }
     }
 
     /// Puts `new` in place of `old`, if `old` is there; else gives it back.
@@ -302,25 +293,37 @@ impl<T: Sync> StaticRef<T> {
         Err(unsafe { Box::from_raw(new) })
     }
 
-    /// Puts `new` in place of `old`, if `old` is there. Returns whether it was.
-    pub(crate) fn replace(&self, old: Option<&'static T>, new: Option<&'static T>) -> bool {
-        let new = new.map_or(std::ptr::null_mut(), |new| {
-            std::ptr::from_ref(new).cast_mut()
-        });
-        self.exchange(old, new)
-    }
-
     /// Puts `new`, which is null or lives for ever once it is in place, in place of `old`.
     fn exchange(&self, old: Option<&'static T>, new: *mut T) -> bool {
-        let old = old.map_or(std::ptr::null_mut(), |old| {
-            std::ptr::from_ref(old).cast_mut()
-        });
-        // ORDERING: releases what `new` points to to whoever gets it.
-        let exchanged =
-            self.pointer
-                .compare_exchange(old, new, Ordering::Release, Ordering::Relaxed);
+        // ORDERING: relaxed if it fails, as nothing is done with what is there.
+        let exchanged = self
+            .pointer
+            .compare_exchange(pointer(old), new, PUT, Ordering::Relaxed);
         exchanged.is_ok()
     }
+}
+
+impl<T: Sync> Reference<T> for StaticRef<T> {
+    #[inline(always)]
+    fn get(&self) -> Option<&'static T> {
+        let pointer = self.pointer.load(GET);
+        // SAFETY: the pointer is null or was made from a `&'static T`, which stays valid, aligned
+        // and unmoved for ever; `T: Sync` lets every thread have it.
+        unsafe { pointer.as_ref() }
+    }
+
+    fn replace(&self, old: Option<&'static T>, new: Option<&'static T>) -> bool {
+        self.exchange(old, pointer(new))
+    }
+
+    fn set(&self, new: Option<&'static T>) {
+        self.pointer.swap(pointer(new), PUT);
+    }
+}
+
+/// The pointer that stands for a reference.
+fn pointer<T>(to: Option<&'static T>) -> *mut T {
+    to.map_or(std::ptr::null_mut(), |to| std::ptr::from_ref(to).cast_mut())
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 //!
 //! Implements the section *Counting* of `spec/concurrency.md`.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use super::{DEFAULT, Recorder};
-use crate::counter::cell::{Addition, Cell, Slot};
+use crate::counter::cell::{Addition, Cell};
+use crate::counter::list::Listed;
 use crate::format::name;
 use crate::mapped::StaticRef;
 
@@ -14,32 +15,31 @@ use crate::mapped::StaticRef;
 pub struct Counter {
     name: &'static [u8],
     recorder: &'static Recorder,
-    cell: Cell<CountRef>,
+    cell: Cell<StaticRef<AtomicU64>>,
     /// The counter of the same bucket that was added to the recorder's list before this one.
     next: StaticRef<Counter>,
     /// The process that saw to it that this counter is on the list; 0 before the first.
     lister: AtomicU32,
 }
 
-/// A reference to the count in the file.
-#[derive(Debug)]
-struct CountRef(StaticRef<AtomicU64>);
+impl Listed for Counter {
+    type Link = StaticRef<Counter>;
+    type Count = StaticRef<AtomicU64>;
 
-impl Slot for CountRef {
-    #[inline(always)]
-    fn get(&self) -> Option<&'static AtomicU64> {
-        self.0.get()
+    fn name(&self) -> &[u8] {
+        self.name
     }
 
-    fn set(&self, count: Option<&'static AtomicU64>) {
-        while !self.0.replace(self.0.get(), count) {}
+    fn cell(&self) -> &Cell<StaticRef<AtomicU64>> {
+        &self.cell
     }
 
-    fn empty(&self, count: &AtomicU64) {
-        let held = self.0.get().filter(|held| std::ptr::eq(*held, count));
-        if held.is_some() {
-            self.0.replace(held, None);
-        }
+    fn next(&self) -> &StaticRef<Counter> {
+        &self.next
+    }
+
+    fn lister(&self) -> &AtomicU32 {
+        &self.lister
     }
 }
 
@@ -61,7 +61,7 @@ impl Counter {
         Counter {
             name,
             recorder,
-            cell: Cell::new(CountRef(StaticRef::none()), CountRef(StaticRef::none())),
+            cell: Cell::new(StaticRef::none(), StaticRef::none()),
             next: StaticRef::none(),
             lister: AtomicU32::new(0),
         }
@@ -89,9 +89,9 @@ impl Counter {
         self.name
     }
 
-    /// What was added and is in no file yet.
+    /// What was added in this process and is in no file yet.
     pub fn waiting(&self) -> u64 {
-        self.cell.waiting()
+        self.cell.waiting(std::process::id())
     }
 
     /// What the file and the process hold of this counter; see [`Recorder::read`].
@@ -119,38 +119,22 @@ impl Counter {
         if dropped {
             return;
         }
-        let added = self.cell.add_slowly(n, process);
-        if added == Addition::Added {
-            return;
-        }
-        // A process can be forked off between these two steps of another thread. It finds that the
-        // counter was to be listed, and has to look whether it was.
-        // ORDERING: relaxed, as nothing but who lists the counter depends on it.
-        let lister = self.lister.swap(process, Ordering::Relaxed);
-        if lister == 0 || lister != process && !self.recorder.list.has(self) {
-            self.recorder.list.put(self);
-        }
         // A counter that was refused is tried again with all others that wait: finding out that a
         // disk is full, or where a chain is damaged, takes too long for every addition.
-        match added {
+        match self.recorder.list.add(self, n, process) {
+            Addition::Added => {}
             Addition::Refused => self.recorder.want(),
-            Addition::Added | Addition::Waits => drop(self.recorder.attach(self)),
+            Addition::Waits => drop(self.recorder.attach(self)),
         }
-    }
-
-    pub(super) fn cell(&self) -> &Cell<impl Slot> {
-        &self.cell
-    }
-
-    /// The counter that was listed before this one.
-    pub(super) fn next(&self) -> &StaticRef<Counter> {
-        &self.next
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::Ordering;
+
     use super::*;
+    use crate::counter::reference::Reference as _;
 
     fn counter() -> &'static Counter {
         let recorder = Box::leak(Box::new(Recorder::new()));
@@ -203,9 +187,8 @@ mod tests {
     fn a_counter_that_is_high_has_no_fast_path() {
         let (_home, counter) = opened();
         counter.add(u64::MAX - 1);
-        assert!(counter.word().is_some());
-        counter.inc();
         assert!(counter.word().is_none());
+        counter.inc();
         counter.inc();
         assert_eq!(counter.read().expect("it can be read"), u64::MAX);
     }

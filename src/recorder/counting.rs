@@ -5,15 +5,16 @@
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::list::List;
 use super::place::Place;
 use super::{Closed, Counter};
 use crate::counter::cell::{Followed, saturating_add};
+use crate::counter::list::{List, Listed as _};
+use crate::counter::reference::Reference as _;
 use crate::counter::table::Trouble;
 use crate::dir::TelemetryDir;
 use crate::format::date::{Span, Time};
 use crate::format::identity::Identity;
-use crate::format::name;
+use crate::format::{layout, name};
 use crate::mapped::{CountFile, StaticRef};
 use crate::mode::{self, Mode};
 use crate::system::{self, Environment};
@@ -47,7 +48,7 @@ pub struct Recorder {
     place: StaticRef<Place>,
     file: StaticRef<CountFile>,
     /// The counters that were added to.
-    pub(super) list: List,
+    pub(super) list: List<Counter, { layout::BUCKETS as usize }>,
     /// Whether the mode was off when it was last looked at.
     off: AtomicBool,
     /// Whether a counter waits though there is a file.
@@ -83,7 +84,7 @@ impl Recorder {
         Recorder {
             place: StaticRef::none(),
             file: StaticRef::none(),
-            list: List::new(),
+            list: List::new([const { StaticRef::none() }; layout::BUCKETS as usize]),
             off: AtomicBool::new(false),
             wanting: AtomicBool::new(false),
             looked: AtomicI64::new(0),
@@ -409,13 +410,15 @@ impl Recorder {
     fn attach_all(&'static self) -> Result<(), Closed> {
         // ORDERING: relaxed, as it is read by processes that are forked off from here on.
         self.attaching.store(std::process::id(), Ordering::Relaxed);
-        let results = self.list.all().map(|counter| {
-            let (open, insert) = (|| self.open_file(), |file| insert(file, counter));
-            let followed = counter.cell().move_on(std::process::id(), open, insert);
-            self.settle(counter, &followed)
-        });
         // All are tried; the first reason is told.
-        results.fold(Ok(()), Result::and)
+        let mut result = Ok(());
+        let moved = |counter: &'static Counter, followed| {
+            let settled = self.settle(counter, &followed);
+            result = std::mem::replace(&mut result, Ok(())).and(settled);
+        };
+        let open = || self.open_file();
+        self.list.move_on(std::process::id(), open, insert, moved);
+        result
     }
 
     /// Attaches every counter that waits; in a process that was forked off all of them at first, as

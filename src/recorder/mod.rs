@@ -13,8 +13,6 @@ pub mod countertest;
 mod counter;
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]
 mod counting;
-#[cfg(all(target_os = "linux", not(feature = "disabled")))]
-mod list;
 #[cfg(not(all(target_os = "linux", not(feature = "disabled"))))]
 mod nothing;
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]

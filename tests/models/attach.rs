@@ -41,7 +41,7 @@ fn an_addition_meets_the_attaching_of_what_waits() {
         let counter = attach(counter, |counter| {
             counter.follow(PROCESS);
         });
-        assert_eq!((file.value(), counter.cell.waiting()), (5, 0));
+        assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (5, 0));
     });
 }
 
@@ -58,7 +58,7 @@ fn an_addition_that_was_refused_meets_another_try() {
             file.full.store(0, Ordering::Relaxed);
             counter.follow(PROCESS);
         });
-        assert_eq!((file.value(), counter.cell.waiting()), (5, 0));
+        assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (5, 0));
     });
 }
 
@@ -72,7 +72,10 @@ fn two_additions_insert_the_record() {
         let counter = attach(Counter::beside(Some(process)), |counter| {
             counter.add(2);
         });
-        assert_eq!((memory.counts(0)[OTHER], counter.cell.waiting()), (3, 0));
+        assert_eq!(
+            (memory.counts(0)[OTHER], counter.cell.waiting(PROCESS)),
+            (3, 0)
+        );
     });
 }
 
@@ -85,7 +88,7 @@ fn an_addition_meets_the_opening_of_the_file() {
         let counter = attach(Counter::beside(None), |counter| {
             counter.rotate(Some(file));
         });
-        assert_eq!((file.value(), counter.cell.waiting()), (1, 0));
+        assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (1, 0));
     });
 }
 
@@ -107,6 +110,9 @@ fn additions_of_two_threads_meet_the_opening_of_the_file() {
         } else {
             0
         };
-        assert_eq!((file.value(), counter.cell.waiting()), (1 + added, 0));
+        assert_eq!(
+            (file.value(), counter.cell.waiting(PROCESS)),
+            (1 + added, 0)
+        );
     });
 }

@@ -2,15 +2,15 @@
 
 use std::sync::Mutex;
 
-use gotelemetry::counter::cell::{Addition, Cell, Followed, Slot};
+use gotelemetry::counter::cell::{Addition, Cell, Followed};
+use gotelemetry::counter::reference::{GET, PUT, Reference};
 use gotelemetry::counter::table::Trouble;
 use gotelemetry::counter::words::{AtomicU32, AtomicU64, Ordering};
 
 /// The process that counts.
 pub(crate) const PROCESS: u32 = 7;
 
-/// A reference that is changed while others read it, as `StaticRef` of `src/mapped/region.rs` with
-/// its orderings: the model checker knows no pointers, so it holds the number of one of those that
+/// A reference: the model checker knows no pointers, so it holds the number of one of those that
 /// were ever put there.
 pub(crate) struct Place<T: 'static> {
     number: AtomicU32,
@@ -26,46 +26,38 @@ impl<T> Default for Place<T> {
 }
 
 impl<T> Place<T> {
-    fn number(&self, of: &T) -> u32 {
-        let known = self.known.lock().expect("nobody panics");
+    /// The number of a reference, from 1 on; 0 for none.
+    fn number(&self, of: Option<&'static T>) -> u32 {
+        let Some(of) = of else {
+            return 0;
+        };
+        let mut known = self.known.lock().expect("nobody panics");
         let at = known.iter().position(|one| std::ptr::eq(*one, of));
-        at.map_or(u32::MAX, |at| at as u32 + 1)
+        let at = at.unwrap_or_else(|| {
+            known.push(of);
+            known.len() - 1
+        });
+        at as u32 + 1
     }
+}
 
-    pub(crate) fn get(&self) -> Option<&'static T> {
-        let number = self.number.load(Ordering::Acquire);
+impl<T> Reference<T> for Place<T> {
+    fn get(&self) -> Option<&'static T> {
+        let number = self.number.load(GET);
         let known = self.known.lock().expect("nobody panics");
         (number > 0).then(|| known[number as usize - 1])
     }
 
-    pub(crate) fn set(&self, new: Option<&'static T>) {
-        let number = new.map_or(0, |new| {
-            if self.number(new) == u32::MAX {
-                self.known.lock().expect("nobody panics").push(new);
-            }
-            self.number(new)
-        });
-        self.number.swap(number, Ordering::Release);
-    }
-}
-
-impl Slot for Place<AtomicU64> {
-    fn get(&self) -> Option<&'static AtomicU64> {
-        self.get()
+    fn replace(&self, old: Option<&'static T>, new: Option<&'static T>) -> bool {
+        let (old, new) = (self.number(old), self.number(new));
+        let exchanged = self
+            .number
+            .compare_exchange(old, new, PUT, Ordering::Relaxed);
+        exchanged.is_ok()
     }
 
-    fn set(&self, count: Option<&'static AtomicU64>) {
-        self.set(count);
-    }
-
-    fn empty(&self, count: &AtomicU64) {
-        let held = self.number(count);
-        if self.number.load(Ordering::Acquire) == held {
-            // If it fails, another count is there.
-            let _ = self
-                .number
-                .compare_exchange(held, 0, Ordering::Release, Ordering::Relaxed);
-        }
+    fn set(&self, new: Option<&'static T>) {
+        self.number.swap(self.number(new), PUT);
     }
 }
 
@@ -74,6 +66,8 @@ pub(crate) struct File {
     pub(crate) count: AtomicU64,
     /// 1 if there is no room.
     pub(crate) full: AtomicU32,
+    /// 1 once whoever opened it was done with that.
+    ready: AtomicU32,
 }
 
 impl File {
@@ -83,8 +77,9 @@ impl File {
 
     pub(crate) fn holding(count: u64) -> &'static File {
         let count = AtomicU64::new(count);
-        let full = AtomicU32::new(0);
-        Box::leak(Box::new(File { count, full }))
+        let (full, ready) = (AtomicU32::new(0), AtomicU32::new(0));
+        ready.store(1, Ordering::Relaxed);
+        Box::leak(Box::new(File { count, full, ready }))
     }
 
     pub(crate) fn full() -> &'static File {
@@ -109,6 +104,7 @@ pub(crate) trait Records: 'static {
 
 impl Records for File {
     fn insert(&'static self) -> Result<&'static AtomicU64, Trouble> {
+        assert_eq!(self.ready.load(Ordering::Relaxed), 1, "it is not open yet");
         match self.is_full() {
             true => Err(Trouble::Full),
             false => Ok(&self.count),

@@ -1,6 +1,5 @@
 //! A program stops for ever at each of its accesses, as one that was killed; the others go on.
 
-use std::cell::Cell;
 use std::sync::Arc;
 
 use gotelemetry::counter::table::Table;
@@ -11,6 +10,9 @@ use loom::thread;
 use crate::memory::{Dying, Memory, Process, TWINS, header_len};
 use crate::{Bound, explore};
 
+/// After how many accesses a program stops that makes all but the last, of the head.
+const BEFORE_THE_LAST: u32 = u32::MAX;
+
 /// A program makes `accesses` accesses on its way to insert the first of the twins, beginning at
 /// `first`; each of `others` is inserted by a program of its own. Returns whether the first one got
 /// to the end of its way.
@@ -18,14 +20,16 @@ fn stop(accesses: u32, first: u32, others: &'static [&'static str]) -> bool {
     let memory = Arc::new(Memory::with_limit(first, &TWINS));
     let dying = Process::of(&memory);
     let dies = move || {
-        let words = Dying {
-            process: &dying,
-            left: Cell::new(accesses),
-        };
+        let last = accesses == BEFORE_THE_LAST;
+        let words = Dying::of(&dying, accesses, TWINS[0], last);
         let count = Table::new(&words, header_len()).insert(TWINS[0].as_bytes());
-        count
-            .map(|count| count.fetch_add(1, Ordering::Relaxed))
-            .is_ok()
+        count.is_ok_and(|count| {
+            let lives = !last;
+            if lives {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+            lives
+        })
     };
     let goes_on = |name: &'static str| {
         let process = Process::of(&memory);
@@ -69,9 +73,13 @@ fn at_each(name: &str, bound: Bound, first: u32, others: &'static [&'static str]
         );
         if !stopped.load(std::sync::atomic::Ordering::Relaxed) {
             assert!(accesses > 8, "it has more to do than that");
-            return;
+            break;
         }
     }
+    let name = format!("{name}, before it exchanges the head");
+    explore(&name, bound, move || {
+        stop(BEFORE_THE_LAST, first, others);
+    });
 }
 
 fn start() -> u32 {

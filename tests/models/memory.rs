@@ -237,13 +237,30 @@ impl Words for Process {
     }
 }
 
-/// A program that stops for ever: it makes `left` accesses and no more.
+/// A program that stops for ever: it makes `left` accesses and no more, and does not exchange a
+/// head.
 pub(crate) struct Dying<'p> {
-    pub(crate) process: &'p Process,
-    pub(crate) left: std::cell::Cell<u32>,
+    process: &'p Process,
+    left: std::cell::Cell<u32>,
+    /// What the program takes for the head of its chain.
+    head: AtomicU32,
+    /// The place of the head, 0 if it is exchanged.
+    head_off: u32,
 }
 
-impl Dying<'_> {
+impl<'p> Dying<'p> {
+    /// A program that makes `left` accesses. `never_links` if it stops before it exchanges the head
+    /// of the chain of `name`, at the latest.
+    pub(crate) fn of(process: &'p Process, left: u32, name: &str, never_links: bool) -> Self {
+        let head_off = layout::heads_off(header_len()) + 4 * bucket(name.as_bytes());
+        Dying {
+            process,
+            left: std::cell::Cell::new(left),
+            head: AtomicU32::new(0),
+            head_off: if never_links { head_off } else { 0 },
+        }
+    }
+
     fn lives(&self) -> bool {
         let left = self.left.get();
         self.left.set(left.saturating_sub(1));
@@ -253,7 +270,13 @@ impl Dying<'_> {
 
 impl Words for Dying<'_> {
     fn w32(&self, off: u32) -> Option<&AtomicU32> {
-        self.lives().then(|| self.process.w32(off)).flatten()
+        let word = self.lives().then(|| self.process.w32(off)).flatten()?;
+        if off != self.head_off {
+            return Some(word);
+        }
+        self.head
+            .store(word.load(Ordering::Acquire), Ordering::Relaxed);
+        Some(&self.head)
     }
 
     fn w64(&self, off: u32) -> Option<&AtomicU64> {
@@ -268,7 +291,8 @@ impl Words for Dying<'_> {
     }
 
     fn grow(&self, end: u32) -> bool {
-        self.lives() && self.process.grow(end)
+        // It stops before the file has grown, or right afterwards.
+        self.lives() && self.process.grow(end) && self.lives()
     }
 
     fn known(&self) -> u32 {

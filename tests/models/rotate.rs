@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use gotelemetry::counter::reference::Reference as _;
 use loom::thread;
 
-use crate::counter::{Counter, File};
+use crate::counter::{Counter, File, PROCESS};
 use crate::{Bound, explore};
 
-/// A counter is attached to a file that holds 1; `adders` threads add 2 each, `times` times, while
-/// the file gives way to each of `next`. All that was added is in a file or waits, and the counter
-/// has left all files but the last.
-fn rotate(adders: u64, times: u64, next: fn() -> Vec<Option<&'static File>>) {
-    let (first, next) = (File::new(), next());
+/// A counter is attached to a file that holds `start` and 1; `adders` threads add 2 each, `times`
+/// times, while the file gives way to each of `next`. All that was added is in a file or waits, and
+/// what is added from then on gets into the last file, or waits if there is none or no room.
+fn rotate_from(start: u64, adders: u64, times: u64, next: fn() -> Vec<Option<&'static File>>) {
+    let (first, next) = (File::holding(start), next());
     let counter = Arc::new(Counter::beside(Some(first)));
     counter.add(1);
     let add = || {
@@ -25,28 +26,28 @@ fn rotate(adders: u64, times: u64, next: fn() -> Vec<Option<&'static File>>) {
     for thread in threads {
         thread.join().expect("it ends");
     }
-    let later = next.iter().flatten().map(|file| file.value());
-    let sum = first.value() + later.sum::<u64>() + counter.cell.waiting();
-    assert_eq!(sum, 1 + 2 * adders * times);
-    let open = next
-        .last()
-        .copied()
-        .flatten()
-        .filter(|file| !file.is_full());
-    if let Some(word) = counter.cell.word() {
-        let open = open.expect("it is attached to no file that was left");
-        assert!(
-            std::ptr::eq(word, &open.count),
-            "it is attached to the last"
-        );
-    }
-    if open.is_some() {
-        assert_eq!(
-            counter.cell.waiting(),
-            0,
-            "nothing waits while there is room"
-        );
-    }
+    let all = || {
+        let later = next.iter().flatten().map(|file| file.value());
+        first.value() - start + later.sum::<u64>()
+    };
+    let (before, waited) = (all(), counter.cell.waiting(PROCESS));
+    assert_eq!(before + waited, 1 + 2 * adders * times);
+    let open = next.last().copied().flatten();
+    let Some(open) = open.filter(|file| !file.is_full()) else {
+        counter.add(4);
+        let after = (all(), counter.cell.waiting(PROCESS));
+        assert_eq!(after, (before, waited + 4), "there is no file to add to");
+        return;
+    };
+    assert_eq!(waited, 0, "nothing waits while there is room");
+    let held = open.value();
+    counter.add(4);
+    let after = (open.value(), all(), counter.cell.waiting(PROCESS));
+    assert_eq!(after, (held + 4, before + 4, 0), "it goes to the last file");
+}
+
+fn rotate(adders: u64, times: u64, next: fn() -> Vec<Option<&'static File>>) {
+    rotate_from(0, adders, times, next);
 }
 
 // test[count.add, count.zero, file.rotate]
@@ -54,6 +55,16 @@ fn rotate(adders: u64, times: u64, next: fn() -> Vec<Option<&'static File>>) {
 fn additions_meet_a_rotation() {
     let model = || rotate(1, 2, || vec![Some(File::new())]);
     explore("additions_meet_a_rotation", Bound::None, model);
+}
+
+// test[count.high, file.rotate]
+#[test]
+fn additions_that_pass_the_edge_meet_a_rotation() {
+    let start = (1 << 63) - 2;
+    let name = "additions_that_pass_the_edge_meet_a_rotation";
+    explore(name, Bound::None, move || {
+        rotate_from(start, 1, 2, || vec![Some(File::new())]);
+    });
 }
 
 // test[count.add, file.rotate]
@@ -97,7 +108,7 @@ fn an_addition_that_is_being_refused_meets_a_rotation() {
         counter.rotate(Some(file));
         adding.join().expect("it ends");
         counter.add(4);
-        assert_eq!((file.value(), counter.cell.waiting()), (6, 0));
+        assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (6, 0));
     });
 }
 
@@ -114,9 +125,9 @@ fn additions_that_were_refused_meet_a_rotation() {
         let adding = thread::spawn(move || other.add(2));
         counter.rotate(Some(file));
         adding.join().expect("it ends");
-        assert_eq!((file.value(), counter.cell.waiting()), (3, 0));
+        assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (3, 0));
         counter.add(4);
-        assert_eq!((file.value(), counter.cell.waiting()), (7, 0));
+        assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (7, 0));
     });
 }
 
@@ -147,9 +158,10 @@ fn additions_meet_rotations_of_two_threads() {
         rotating.join().expect("it ends");
         adding.join().expect("it ends");
         let sum: u64 = files.iter().map(|file| file.value()).sum();
-        assert_eq!((sum, counter.cell.waiting()), (3, 0));
+        assert_eq!((sum, counter.cell.waiting(PROCESS)), (3, 0));
         let open = counter.open.get().expect("one of them is open");
-        let word = counter.cell.word();
-        assert!(word.is_none_or(|word| std::ptr::eq(word, &open.count)));
+        let held = open.value();
+        counter.add(4);
+        assert_eq!((open.value(), counter.cell.waiting(PROCESS)), (held + 4, 0));
     });
 }

@@ -24,6 +24,10 @@ PROJECT = HERE.parent.parent
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target")).resolve()
 ROOM = TARGET / "models"
 AT_ONCE = 2
+# Tests that are no models of counting.
+CHECKS = {"the_model_checker_tries_both_orders",
+          "memory::names_of_the_models_share_a_bucket_or_not"}
+GIVES_UP = "exceeded maximum number of branches"
 
 
 def call(command, where, **more):
@@ -80,14 +84,15 @@ def build(crate, target, **more):
 
 
 def faults():
-    """The faults: title, model, and what is replaced in which file."""
+    """The faults: title, models, and what is replaced in which file; what the models say then."""
     for text in (HERE / "faults.txt").read_text().split("\n\n"):
         if text.startswith("#"):
             continue
-        title, model, file, *lines = text.rstrip("\n").split("\n")
+        title, models, file, *lines = text.rstrip("\n").split("\n")
         old = "\n".join(line[2:] for line in lines if line.startswith("-"))
         new = "\n".join(line[2:] for line in lines if line.startswith("+"))
-        yield title, model, file, old, new
+        said = next((line[2:] for line in lines if line.startswith("=")), None)
+        yield title, models.split(), file, old, new, said
 
 
 def plant(crate, file, old, new):
@@ -105,22 +110,40 @@ def plant(crate, file, old, new):
 
 
 def is_caught(crate, target, fault):
-    """Plants a fault and runs the model that has to catch it."""
-    title, model, file, old, new = fault
+    """Plants a fault and runs the models that have to catch it."""
+    title, models, file, old, new, expected = fault
     put_back = plant(crate, file, old, new)
     # Many faults are built and each runs once, so that fast builds matter more than fast programs.
     program = build(crate, target, CARGO_INCREMENTAL="1")
     put_back()
+    return all([is_caught_by(program, model, title, expected) for model in models])
+
+
+def is_caught_by(program, model, title, expected):
+    """Whether a model fails as it should."""
     run = subprocess.run(
         [program, "--exact", model], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         errors="replace", env=os.environ | {"RUST_BACKTRACE": "0"})
     said = re.search(r"panicked at [^\n]*\n([^\n]*)", run.stdout)
     caught = run.returncode == 101 and f"test {model} ... FAILED" in run.stdout and said
+    # The model checker gives up where a way has no end; that is no reason to fail, unless the
+    # fault is just that.
+    caught = caught and (expected in said[1] if expected else GIVES_UP not in said[1])
     if caught:
         print(f"fault caught by {model}: {title} ({said[1][:60]})", flush=True)
     else:
         print(f"FAULT NOT CAUGHT by {model}: {title}\n{run.stdout[-2000:]}", flush=True)
     return bool(caught)
+
+
+def has_fault_each(program, planted):
+    """Whether each model has a fault that it has to catch."""
+    listed = subprocess.run([program, "--list"], check=True, stdout=subprocess.PIPE, text=True)
+    models = set(re.findall(r"^(.*): test$", listed.stdout, re.MULTILINE)) - CHECKS
+    without = sorted(models - {model for _, models, *_ in planted for model in models})
+    for model in without:
+        print(f"NO FAULT for {model} in faults.txt")
+    return bool(models) and not without
 
 
 def main():
@@ -134,17 +157,22 @@ def main():
     if models.returncode:
         sys.exit(models.returncode)
     planted = list(faults())
+    if not has_fault_each(program, planted):
+        sys.exit(1)
     shares = [planted[at::AT_ONCE] for at in range(AT_ONCE)]
 
     def share(at):
         crate = copy(f"broken-{at}", loom)
-        # What the crate depends on is built already.
-        shutil.copytree(ROOM / "target", ROOM / f"target-{at}", dirs_exist_ok=True)
+        # What the crate depends on is built already. The compiler's own notes of other builds stay
+        # behind: mixed with those of this one they have led to programs without the fault.
+        shutil.rmtree(ROOM / f"target-{at}", ignore_errors=True)
+        shutil.copytree(ROOM / "target", ROOM / f"target-{at}",
+                        ignore=shutil.ignore_patterns("incremental"))
         return [is_caught(crate, ROOM / f"target-{at}", fault) for fault in shares[at]]
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         caught = [one for each in pool.map(share, range(AT_ONCE)) for one in each]
-    print(f"{sum(caught)} of {len(caught)} faults were caught")
+    print(f"{sum(caught)} of {len(caught)} faults were caught, at least one by each model")
     if not all(caught) or not caught:
         sys.exit(1)
 

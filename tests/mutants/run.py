@@ -4,27 +4,32 @@
 
 Runs cargo-mutants (cargo install --locked cargo-mutants@27.1.0) over a copy, in stages: what the
 fast tests of a stage let live goes on to the next. Some hours for all files; a FILE alone, or a
-shard, takes its share. For L0 to L2, and for the code of L3 and L4 that makes reports, judges, gets
+shard, takes its share. For L0, L1, L2, and the code of L3 and L4 that makes reports, judges, gets
 upload configs and uploads, it prints what no test notices, and the score; fails if a mutant that
-`mutants.toml` does not argue lives, or a score is below its limit. Those that are argued count as
-not caught. Goes on where an earlier run ended; delete target/mutants to begin again.
+`mutants.toml` does not argue lives or was not tried, a score is below its limit, or nothing is left
+that an argument is about. Those that are argued count as not caught. Goes on where an earlier run
+of the same commit ended; delete target/mutants to begin again.
 """
 
 import collections
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROJECT = HERE.parent.parent
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target")).resolve() / "mutants"
 FORMAT = ["src/format/*.rs"]
-COUNTING = ["src/counter/*.rs", "src/mapped/*.rs", "src/recorder/*.rs", "src/dir.rs", "src/mode.rs",
-            "src/publish.rs", "src/system.rs", "src/week.rs"]
+TABLE = ["src/counter/*.rs"]
+RECORDING = ["src/mapped/*.rs", "src/recorder/*.rs", "src/dir.rs", "src/mode.rs", "src/publish.rs",
+             "src/system.rs", "src/week.rs"]
+COUNTING = TABLE + RECORDING
 JUDGING = ["src/config/*.rs", "src/report.rs", "src/verdict.rs", "src/acceptance.rs",
            "src/reporter/*.rs"]
 WRITING = ["src/json/form.rs", "src/json/write.rs"]
@@ -32,7 +37,8 @@ SENDING = ["src/upload/*.rs"]
 FETCHING = ["src/fetch/*.rs"]
 REQUESTS = ["src/network/*.rs"]
 # What is scored together, and the least share of its mutants that is to be caught.
-SCORES = [(FORMAT + COUNTING, 0.95), (JUDGING + WRITING + SENDING + FETCHING + REQUESTS, 0.90)]
+SCORES = [("L0", FORMAT, 0.95), ("L1", TABLE, 0.95), ("L2", RECORDING, 0.95),
+          ("L3 and L4", JUDGING + WRITING + SENDING + FETCHING + REQUESTS, 0.90)]
 CORE = ["--no-default-features"]
 COMMANDS = ["--no-default-features", "--features=cli"]
 NETWORK = ["--no-default-features", "--features=cli,net"]
@@ -99,8 +105,25 @@ def matching(only, files):
     return [one for one in only if any(pathlib.Path(one).match(f) for f in files)] if only else files
 
 
-def report(files, least, verdicts):
-    """Prints the score. Returns whether all is well."""
+def idle_arguments():
+    """The arguments of mutants.toml that are about no mutant."""
+    patterns = tomllib.loads((HERE / "mutants.toml").read_text())["exclude_re"]
+    everything = listed(["src/**/*.rs"], "--no-config")
+    return [p for p in patterns if not any(re.search(p, name) for name in everything)]
+
+
+def same_commit():
+    """Whether what an earlier run left is of this commit, or there is nothing."""
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=PROJECT, check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
+    commit = TARGET / "commit"
+    before = commit.read_text() if commit.exists() else head
+    commit.write_text(before)
+    return before == head
+
+
+def report(floor, files, least, verdicts, whole):
+    """Prints the score. Returns whether all is well; `whole` if every mutant was to be tried."""
     everything = listed(files, "--no-config")
     argued = everything - listed(files, *ARGUED)
     outcomes = collections.Counter(
@@ -111,9 +134,11 @@ def report(files, least, verdicts):
             print("lives:", name)
     caught = outcomes["caught"] + outcomes["timeout"]
     viable = caught + outcomes["missed"] + outcomes["argued"]
-    print(f"{viable} mutants: {outcomes['caught']} caught, {outcomes['timeout']} hang, "
+    print(f"{floor}, {viable} mutants: {outcomes['caught']} caught, {outcomes['timeout']} hang, "
           f"{outcomes['argued']} argued, {outcomes['missed']} live; {outcomes['unviable']} more do "
           f"not build, {outcomes['not run']} were not run; score {caught / max(viable, 1):.1%}")
+    if whole and outcomes["not run"]:
+        return False
     return outcomes["missed"] == 0 and caught >= least * viable and caught > 0
 
 
@@ -127,6 +152,10 @@ def main():
         "CARGO_TARGET_DIR": str(TARGET / "target"), "CARGO_INCREMENTAL": "1",
         "CARGO_PROFILE_DEV_DEBUG": "0", "CARGO_PROFILE_DEV_OPT_LEVEL": "1"}
     TARGET.mkdir(parents=True, exist_ok=True)
+    if not same_commit():
+        sys.exit(f"{TARGET} is of another commit: delete it to begin again")
+    if idle := idle_arguments():
+        sys.exit("mutants.toml argues about nothing here:\n" + "\n".join(idle))
     kept = TARGET / "verdicts.json"
     verdicts = json.loads(kept.read_text()) if kept.exists() else {}
     if (TARGET / "mutants.out").exists():
@@ -144,16 +173,19 @@ def main():
                       for test in tests.split() if test[0] != "-"]
             skipped = [f"--skip={test[1:]}" for test in tests.split() if test[0] == "-"]
             print(f"=== {' '.join(files)}: {tests}", flush=True)
-            # Its exit code is 2 if some live, which the next stage may catch.
-            subprocess.run(
+            # Its exit code is 2 if some live, which the next stage may catch, and 3 if some hang.
+            done = subprocess.run(
                 command(files, *ARGUED, *(f"-C={word}" for word in [*features, *chosen]), *more,
                         "--in-place", "--iterate", "--jobserver=false", "--cap-lints", "true",
                         "--timeout", str(seconds), "--output", str(TARGET), "--", "--", *skipped),
                 cwd=copy, env=environment)
             note(verdicts)
-    scored = [(matching(only, files), least) for files, least in SCORES]
+            if done.returncode not in (0, 2, 3):
+                sys.exit(f"cargo-mutants ended with {done.returncode}")
+    scored = [(floor, matching(only, files), least) for floor, files, least in SCORES]
     # Each is printed, whatever became of the one before.
-    if not all([report(files, least, verdicts) for files, least in scored if files]):
+    if not all([report(floor, files, least, verdicts, not more)
+                for floor, files, least in scored if files]):
         sys.exit(1)
 
 

@@ -1,0 +1,142 @@
+//! The counters that were added to, of one recorder: found by name, never removed.
+//!
+//! Implements the sections *Counting* and *Files* of `spec/concurrency.md`. A counter that waits is
+//! listed before it looks for a file, and whoever opens a file looks through the list afterwards;
+//! so one of them finds the other.
+
+use super::cell::{Addition, Cell, Followed};
+use super::reference::Reference;
+use super::table::Trouble;
+use super::words::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
+use crate::format::record;
+
+/// What a counter has to have to be on a list.
+pub trait Listed: Sized + 'static {
+    /// A reference to a counter.
+    type Link: Reference<Self>;
+
+    /// A reference to a count in a file.
+    type Count: Reference<AtomicU64>;
+
+    /// The name.
+    fn name(&self) -> &[u8];
+
+    /// What was added.
+    fn cell(&self) -> &Cell<Self::Count>;
+
+    /// The counter of the same bucket that was put on the list before this one.
+    fn next(&self) -> &Self::Link;
+
+    /// The process that saw to it that this counter is on the list; 0 before the first.
+    fn lister(&self) -> &AtomicU32;
+}
+
+/// Counters, by bucket of the name; in each the last one first.
+#[derive(Debug)]
+pub struct List<T: Listed, const BUCKETS: usize> {
+    buckets: [T::Link; BUCKETS],
+    /// Whether a counter was ever put on it.
+    used: AtomicBool,
+}
+
+impl<T: Listed, const BUCKETS: usize> List<T, BUCKETS> {
+    /// An empty list.
+    #[cfg(not(loom))]
+    pub const fn new(buckets: [T::Link; BUCKETS]) -> List<T, BUCKETS> {
+        let used = AtomicBool::new(false);
+        List { buckets, used }
+    }
+
+    /// An empty list.
+    #[cfg(loom)]
+    pub fn new(buckets: [T::Link; BUCKETS]) -> List<T, BUCKETS> {
+        let used = AtomicBool::new(false);
+        List { buckets, used }
+    }
+
+    /// Adds `n` to `counter` away from its fast path. If it waits afterwards, it is on the list,
+    /// and has to follow the file.
+    // spec[count.add]
+    pub fn add(&'static self, counter: &'static T, n: u64, process: u32) -> Addition {
+        let added = counter.cell().add_slowly(n, process);
+        if added == Addition::Added {
+            return added;
+        }
+        // A process can be forked off between these two steps of another thread. It finds that the
+        // counter was to be listed, and has to look whether it was.
+        // ORDERING: relaxed, as nothing but who lists the counter depends on it.
+        let lister = counter.lister().swap(process, Ordering::Relaxed);
+        if lister == 0 || lister != process && !self.has(counter) {
+            self.put(counter);
+        }
+        added
+    }
+
+    /// Lets all counters move on, see [`Cell::move_on`], after another file was opened or the file
+    /// was closed; `moved` is told what became of each.
+    // spec[file.rotate]
+    pub fn move_on<F: 'static>(
+        &'static self,
+        process: u32,
+        open: impl Fn() -> Option<&'static F>,
+        insert: impl Fn(&'static F, &'static T) -> Result<&'static AtomicU64, Trouble>,
+        mut moved: impl FnMut(&'static T, Followed<F>),
+    ) {
+        // ORDERING: pairs with the last fence in `Cell::follow`: either a counter that was listed
+        // before it followed is seen here, or it finds the file that is open now.
+        fence(Ordering::SeqCst);
+        for counter in self.all() {
+            let insert = |file| insert(file, counter);
+            moved(counter, counter.cell().move_on(process, &open, insert));
+        }
+    }
+
+    /// All counters.
+    pub fn all(&'static self) -> impl Iterator<Item = &'static T> {
+        // An empty list is not looked through, which saves a program that opens its file touching
+        // the memory of the buckets.
+        // ORDERING: relaxed, as for the buckets: who must not miss a counter has a fence before.
+        let used = self.used.load(Ordering::Relaxed);
+        let buckets = if used { &self.buckets[..] } else { &[] };
+        buckets.iter().flat_map(chain::<T>)
+    }
+
+    /// The counters with this name: several, if a program made them.
+    pub fn named(&'static self, name: &[u8]) -> impl Iterator<Item = &'static T> {
+        let counters = self.bucket(name).into_iter().flat_map(chain::<T>);
+        counters.filter(move |counter| counter.name() == name)
+    }
+
+    /// Whether `counter` is on the list.
+    fn has(&'static self, counter: &'static T) -> bool {
+        self.named(counter.name())
+            .any(|listed| std::ptr::eq(listed, counter))
+    }
+
+    /// Puts `counter` on the list, which it must not be on.
+    fn put(&'static self, counter: &'static T) {
+        let Some(bucket) = self.bucket(counter.name()) else {
+            return;
+        };
+        // ORDERING: relaxed, see `all`.
+        self.used.store(true, Ordering::Relaxed);
+        // next = first; CAS bucket: first -> counter, again with what won
+        loop {
+            let first = bucket.get();
+            counter.next().set(first);
+            if bucket.replace(first, Some(counter)) {
+                return;
+            }
+        }
+    }
+
+    fn bucket(&'static self, name: &[u8]) -> Option<&'static T::Link> {
+        let bucket = (record::bucket(name) as usize).checked_rem(BUCKETS)?;
+        self.buckets.get(bucket)
+    }
+}
+
+/// The counters of a bucket.
+fn chain<T: Listed>(bucket: &'static T::Link) -> impl Iterator<Item = &'static T> {
+    std::iter::successors(bucket.get(), |counter| counter.next().get())
+}
