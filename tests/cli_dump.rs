@@ -406,6 +406,30 @@ fn explain_names_what_cannot_be_read_and_explains_the_rest() {
 }
 
 #[test]
+fn explain_of_names_that_lie_over_each_other_comes_to_an_end() {
+    let home = Home::new();
+    let raw = raw::overlapping(4 * 1024 * 1024);
+    let path = home.write("overlapping", &raw.bytes);
+    // Reading all of every name would take minutes.
+    let output = home.call(&["dump", "--explain"]).arg(path).run();
+    assert_eq!((output.code, output.err.as_str()), (1, ""));
+    let records = raw.records().len();
+    let said = format!("4194304 bytes, words in little-endian order, {records} records in chains");
+    assert!(output.out.contains(&said));
+}
+
+#[test]
+fn explain_decodes_of_a_name_in_a_chain_what_a_writer_could_have_given() {
+    let home = Home::new();
+    let name = ["x\na.b\n\".c", "y".repeat(70_000).as_str()].concat();
+    let path = home.write("long", counting(&[(name.as_bytes(), 3)]));
+    let output = home.call(&["dump", "--explain"]).arg(path).run();
+    // All of it would be longer than what is decoded.
+    let chain = format!("\"x\\na.b\\na.c{}..\" = 3 -> end", "y".repeat(49));
+    assert!(output.out.contains(&chain), "{chain}");
+}
+
+#[test]
 fn explain_as_json_is_one_document_whose_fields_cover_the_file() {
     let home = Home::new();
     let path = home.write("circular", circular());

@@ -243,6 +243,22 @@ fn a_record_in_a_wrong_chain_and_one_that_reaches_into_another_are_remarked() {
 }
 
 #[test]
+fn of_names_that_lie_over_each_other_as_many_bytes_are_read_as_the_file_has() {
+    let raw = raw::overlapping(4 * 1024 * 1024);
+    tiles(&raw.bytes);
+    let survey = survey(&raw.bytes);
+    let records: Vec<usize> = survey.chains.iter().map(|one| one.records.len()).collect();
+    assert_eq!(records, [raw.records().len()]);
+    let remarks = survey.remarks.kept().iter();
+    let wrong = remarks.filter(|note| note.rule.clause() == "fmt.bucket");
+    let wrong: Vec<u64> = wrong.map(|note| note.offset).collect();
+    // There is room for two names, and all records but the last reach into another.
+    let first = u64::from(raw.first_record());
+    assert_eq!(wrong, [first + 16, first + 48]);
+    assert_eq!(survey.remarks.total(), 2 + records[0] as u64 - 1);
+}
+
+#[test]
 fn a_pointer_to_where_no_record_can_lie_breaks_its_chain() {
     let mut raw = Raw::new(&raw::sample_meta());
     let first = raw.add(b"runs", 3);

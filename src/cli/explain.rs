@@ -204,7 +204,9 @@ fn draw_chains(chains: &[Chain<'_>], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn shown(record: &Record<'_>) -> String {
-    let decoded = stack::decode(record.name);
+    // Damaged records can all have names of megabytes; no writer gives one that is longer.
+    let name = record.name.get(..layout::MAX_NAME_LEN as usize);
+    let decoded = stack::decode(name.unwrap_or(record.name));
     // A character has at most four bytes; what lies behind that many is not shown.
     let name = escaped(decoded.get(..4 * SHOWN + 4).unwrap_or(&decoded));
     let short: String = match name.char_indices().nth(SHOWN) {

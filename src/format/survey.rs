@@ -102,7 +102,8 @@ pub struct Survey<'a> {
     pub error: Option<FormatError>,
     /// What is odd to a reader.
     pub notes: Notes,
-    /// What else is odd, which a reader does not judge.
+    /// What else is odd, which a reader does not judge. Where records lie over each other, it is
+    /// only remarked of some whether they are in the wrong chain.
     pub remarks: Notes,
     /// The byte order of the words.
     pub order: ByteOrder,
@@ -279,6 +280,9 @@ impl<'a> Surveyor<'a> {
     fn chains(&mut self, heads_off: u32, first: u32, end: u32) -> Vec<Chain<'a>> {
         let mut chains = Vec::new();
         let mut reached = BTreeSet::new();
+        // Names that do not lie over each other have no more bytes than the file. Of those that do,
+        // only as many are read, so that it takes time in proportion to the size.
+        let mut budget = self.bytes.len();
         for number in 0..layout::BUCKETS {
             let mut pointer = self.word(index(heads_off.saturating_add(number.saturating_mul(4))));
             if pointer == 0 {
@@ -297,13 +301,9 @@ impl<'a> Surveyor<'a> {
                     chain.broken_at = Some(pointer);
                     break;
                 };
-                let right = bucket(record.name);
-                if right != number && !record.name.is_empty() {
-                    let rule = Rule::Bucket {
-                        chain: number,
-                        right,
-                    };
-                    self.remark(pointer.saturating_add(layout::NAME_OFF), rule);
+                if let Some(left) = budget.checked_sub(record.name.len()) {
+                    budget = left;
+                    self.check_chain(number, &record);
                 }
                 chain.records.push(record);
                 pointer = self.word(index(pointer.saturating_add(layout::NEXT_OFF)));
@@ -311,6 +311,18 @@ impl<'a> Surveyor<'a> {
             chains.push(chain);
         }
         chains
+    }
+
+    /// Remarks on a record of chain `number` whose name belongs to another.
+    fn check_chain(&mut self, number: u32, record: &super::Record<'a>) {
+        let right = bucket(record.name);
+        if right != number && !record.name.is_empty() {
+            let rule = Rule::Bucket {
+                chain: number,
+                right,
+            };
+            self.remark(record.offset.saturating_add(layout::NAME_OFF), rule);
+        }
     }
 
     /// The record at `offset`, if one can lie there whole.

@@ -281,6 +281,24 @@ pub fn many(n: usize) -> Vec<u8> {
     raw.into_bytes()
 }
 
+/// A file of `size` bytes whose first chain has a record at every place in the first half of the
+/// file, each with a name nearly half as long as the file.
+pub fn overlapping(size: usize) -> Raw {
+    let mut raw = Raw::new(b"");
+    raw.grow_to(size);
+    raw.set_limit(offset_u32(size));
+    let name_len = offset_u32(size / 2 - RECORD_ALIGN);
+    let first = raw.first_record();
+    raw.set32(raw.header_len as usize + 4, first);
+    for start in (first..offset_u32(size / 2)).step_by(RECORD_ALIGN) {
+        raw.set32(start as usize + 8, 0xff00_0000 | name_len);
+        raw.set32(start as usize + 12, start + 32);
+        raw.records.push(start);
+    }
+    raw.set32(size / 2 - 20, 0);
+    raw
+}
+
 /// Two flag counters of the go command that belong to one chain.
 fn names_of_one_bucket(raw: &Raw) -> [String; 2] {
     let mut first_of = vec![None; BUCKETS as usize];
