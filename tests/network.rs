@@ -230,6 +230,56 @@ fn a_silent_or_slow_server_is_given_up() {
     assert!(began.elapsed() < Duration::from_secs(10));
 }
 
+/// A server that takes 256 bytes every 100 milliseconds, and whose system keeps few for it.
+fn sluggish() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a port");
+    for (level, option, value) in [
+        (libc::SOL_SOCKET, libc::SO_RCVBUF, 2048),
+        // The client's system keeps less for a server that takes small segments.
+        (libc::IPPROTO_TCP, libc::TCP_MAXSEG, 500),
+    ] {
+        let value: libc::c_int = value;
+        #[allow(
+            unsafe_code,
+            reason = "a listener that keeps little is not to be had otherwise"
+        )]
+        // SAFETY: the descriptor is that of the listener, and the value an int with its size.
+        let set = unsafe {
+            libc::setsockopt(
+                listener.as_raw_fd(),
+                level,
+                option,
+                (&raw const value).cast(),
+                4,
+            )
+        };
+        assert_eq!(set, 0);
+    }
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            while stream.read(&mut [0; 256]).is_ok_and(|len| len > 0) {
+                thread::sleep(Duration::from_millis(100));
+            }
+        }
+    });
+    url
+}
+
+// test[upload.deadline.all]
+#[test]
+fn a_server_that_takes_a_report_bit_by_bit_is_given_up() {
+    let url = sluggish();
+    let began = Instant::now();
+    let mut client = short(5000, 5000, 900);
+    late(client.post(&url, &[b'x'; 102_400]), "upload.deadline.all");
+    assert!(
+        began.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        began.elapsed()
+    );
+}
+
 // test[upload.deadline.connect]
 #[test]
 fn a_connection_that_does_not_come_about_is_given_up() {

@@ -48,6 +48,11 @@ impl Default for Deadlines {
 // spec[upload.answer.status]
 const MAX_HEAD: usize = 64 * 1024;
 
+/// How many bytes are written at once. The deadline of a request is looked at before each time, and
+/// a server that takes them one by one must not put that off.
+// spec[upload.deadline.all]
+const MAX_WRITE: usize = 8 * 1024;
+
 const USER_AGENT: &str = concat!("gotelemetry/", env!("CARGO_PKG_VERSION"));
 
 /// Sends requests over HTTP, one after the other.
@@ -86,6 +91,7 @@ impl Client {
             .timeout_per_read(Some(deadlines.idle))
             .timeout_per_write(Some(deadlines.idle))
             .max_response_header_size(MAX_HEAD)
+            .output_buffer_size(MAX_WRITE)
             .user_agent(USER_AGENT)
             .proxy(proxy)
             .build();
