@@ -204,6 +204,25 @@ fn a_week_that_cannot_be_reported_keeps_no_other_from_it() {
     );
 }
 
+// test[report.done.unread]
+#[test]
+fn a_report_that_is_a_link_to_nothing_is_named_and_its_count_files_stay() {
+    for name in ["local/local.2026-11-21.json", "local/2026-11-21.json"] {
+        let home = home("on 2026-10-01");
+        let place = home.path(name);
+        std::os::unix::fs::symlink("nowhere", &place).expect("a link can be made");
+        let config = home.path("../config.json");
+        let call = home.call(&["report", "--now", NOW, "--config"]).arg(config);
+        let output = call.run();
+        assert_eq!(output.code, 1, "{}", output.out);
+        let line = format!("gotelemetry: {}: cannot read: ", place.display());
+        assert!(output.err.starts_with(&line), "{}", output.err);
+        let mut names = [name, "local/a.v1.count", "local/upload.lock", "mode"];
+        names.sort_unstable();
+        assert_eq!(home.names(), names);
+    }
+}
+
 // test[config.file, config.form, config.semver]
 #[test]
 fn a_config_that_cannot_be_used_ends_it_before_anything_is_done() {

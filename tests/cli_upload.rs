@@ -376,22 +376,35 @@ fn a_lock_that_is_no_file_keeps_nobody_waiting() {
     );
 }
 
-// test[upload.dry.rule]
+// test[upload.dry.rule, upload.dry.agree, report.done.unread]
 #[test]
 fn a_dry_run_names_a_week_that_cannot_be_reported() {
-    let home = home("on 2026-10-01");
-    std::fs::create_dir(home.path("local/local.2026-11-21.json")).expect("it can be made");
-    let config = home.path("../config.json");
-    let config = config.to_str().expect("text");
-    for more in [
-        &["--config", config][..],
-        &["--config", config, "--dry-run"],
+    for (name, is_link) in [
+        ("local.2026-11-21.json", false),
+        ("local.2026-11-21.json", true),
+        ("2026-11-21.json", true),
     ] {
-        let done = upload(&home, "http://127.0.0.1:1", "off", more);
-        assert!(
-            done.code == 1 && done.err.contains("local.2026-11-21.json"),
-            "{done:?}"
-        );
+        let home = home("on 2026-10-01");
+        let place = home.path("local").join(name);
+        let made = match is_link {
+            true => std::os::unix::fs::symlink("nowhere", &place),
+            false => std::fs::create_dir(&place),
+        };
+        made.expect("it can be made");
+        let config = home.path("../config.json");
+        let config = config.to_str().expect("text");
+        let counted = home.path("local/a.v1.count");
+        for more in [
+            &["--config", config, "--dry-run"][..],
+            &["--config", config],
+        ] {
+            let done = upload(&home, "http://127.0.0.1:1", "off", more);
+            assert!(
+                done.code == 1 && done.err.contains(&format!("/{name}: ")),
+                "{done:?}"
+            );
+            assert!(!done.out.contains("would be sent") && counted.exists());
+        }
     }
 }
 

@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::share::in_parts;
@@ -95,7 +93,7 @@ impl Due {
             // spec[report.files.bad]
             match due.add(path, now) {
                 // Another program has reported and deleted it since it was listed.
-                Err(Unusable::Dir(error)) if error.is_missing() && is_gone(path) => {}
+                Err(Unusable::Dir(error)) if error.is_missing() && !path.is_symlink() => {}
                 Err(reason) => due.unread.push(Unread {
                     path: path.clone(),
                     reason,
@@ -150,11 +148,6 @@ impl Due {
         self.unread.extend(next.unread);
         self
     }
-}
-
-/// Whether a name leads to nothing, not even to a link that does.
-fn is_gone(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 /// The time at which a count file ends, and its date as it is written.
@@ -220,6 +213,8 @@ fn add(sums: &mut BTreeMap<Vec<u8>, i64>, counts: BTreeMap<Vec<u8>, i64>) {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::fs;
+
     use tempfile::TempDir;
 
     use super::*;

@@ -214,7 +214,8 @@ enum State {
 fn state(path: &Path, now: Time) -> Result<State, DirError> {
     let text = match read_report(path) {
         Ok(text) => text,
-        Err(error) if error.is_missing() => return Ok(State::Absent),
+        // A link to nothing is in the way of a report, and is none.
+        Err(error) if error.is_missing() && !path.is_symlink() => return Ok(State::Absent),
         // A report, though one that nobody here reads.
         Err(DirError::TooLong { .. }) => return Ok(State::Sound),
         Err(error) => return Err(error),
