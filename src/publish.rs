@@ -53,18 +53,29 @@ pub(crate) fn create_directory(path: &Path) -> Result<(), DirError> {
     builder.create(path).map_err(DirError::io("create", path))
 }
 
+/// Makes an empty file, if there is nothing at `path`; only its owner may write there.
+// spec[dir.publish]
+pub(crate) fn create_empty(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+    options.write(true).create_new(true).open(path)
+}
+
 /// Opens the file at `path`, made if it is missing, for a lock to be held on it.
 ///
-/// What lies there and is no file is an error, and does not keep anybody waiting.
-// spec[dir.files]
+/// What lies there and is no file is an error, and does not keep anybody waiting. Whoever may open
+/// the file may hold the lock for ever, so that only its owner may.
+// spec[dir.files, dir.publish]
 #[cfg(feature = "cli")]
 pub(crate) fn open_lock(path: &Path) -> Result<File, DirError> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     {
+        use std::os::unix::fs::OpenOptionsExt as _;
         let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits();
-        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.cast_signed());
+        options.mode(0o600).custom_flags(flags.cast_signed());
     }
     let file = options.open(path).map_err(DirError::io("open", path))?;
     let meta = file.metadata().map_err(DirError::io("open", path))?;
@@ -183,10 +194,7 @@ impl Aside {
             let mut name = prefix(target);
             name.push(format!("{}.{number}.tmp", std::process::id()));
             let path = target.with_file_name(name);
-            let mut options = OpenOptions::new();
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
-            match options.write(true).create_new(true).open(&path) {
+            match create_empty(&path) {
                 Ok(file) => return Ok((path, file)),
                 // A process that had this number before was killed; its file is not ours.
                 Err(error)

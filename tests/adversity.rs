@@ -27,10 +27,18 @@ fn main() -> ExitCode {
     processes::nothing_counts("adversity")
 }
 
+/// Who may do what with a file, in octal.
+#[cfg(all(target_os = "linux", not(feature = "disabled")))]
+fn permissions(path: &std::path::Path) -> std::io::Result<String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::metadata(path)?.permissions().mode();
+    Ok(format!("{:o}", mode & 0o777))
+}
+
 #[cfg(all(target_os = "linux", not(feature = "disabled")))]
 mod facts {
     use std::fs;
-    use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
+    use std::os::unix::fs::FileExt as _;
     use std::process::Command;
     use std::thread;
 
@@ -136,10 +144,10 @@ mod facts {
         let mut seen = Vec::new();
         let file = dir.count_files().map_err(told)?.remove(0);
         for path in [dir.root(), &dir.local(), &dir.weekends_file(), &file] {
-            let mode = fs::metadata(path).map_err(told)?.permissions().mode();
-            seen.push(format!("{:o}", mode & 0o777));
+            seen.push(crate::permissions(path).map_err(told)?);
         }
-        same(seen.join(" "), "755 755 644 644".to_owned())?;
+        seen.extend(play("umask 0;", "locking", &dir)?);
+        same(seen.join(" "), "755 755 644 644 600 644 644".to_owned())?;
         Ok(seen.join(" "))
     }
 
@@ -320,7 +328,10 @@ mod roles {
     use std::process::ExitCode;
 
     use gotelemetry::dir::TelemetryDir;
+    use gotelemetry::format::date::Date;
+    use gotelemetry::reporter::Turn;
     use gotelemetry::system;
+    use gotelemetry::upload::{lock::Lock, token};
 
     use crate::{role, tool};
 
@@ -330,6 +341,7 @@ mod roles {
             ["close", dir] => close(&TelemetryDir::at(dir)),
             ["without descriptors", dir] => without_descriptors(&TelemetryDir::at(dir)),
             ["limited", dir] => limited(&TelemetryDir::at(dir)),
+            ["locking", dir] => locking(&TelemetryDir::at(dir)),
             _ => return ExitCode::FAILURE,
         }
         ExitCode::SUCCESS
@@ -379,5 +391,20 @@ mod roles {
             tool::counter(&format!("name/{number}"), recorder).inc();
         }
         role::say(&format!("{} wait", recorder.waiting()));
+    }
+
+    /// Holds all locks of a directory, and says who may open them.
+    fn locking(dir: &TelemetryDir) {
+        let date = Date::parse("2026-11-21").expect("a date");
+        let turn = Turn::take(dir).expect("it can be made");
+        let lock = Lock::take(dir, date, system::now()).expect("it can be made");
+        assert!(turn.is_some() && lock.is_some() && token::take(dir, system::now()));
+        for path in [
+            dir.local().join("upload.lock"),
+            dir.upload().join("2026-11-21.json.lock"),
+            dir.local().join("upload.token"),
+        ] {
+            role::say(&crate::permissions(&path).expect("it is there"));
+        }
     }
 }

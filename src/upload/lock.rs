@@ -2,13 +2,13 @@
 //!
 //! Implements the clauses `upload.lock` of `spec/upload.md` from *Go's programs* on.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::dir::{DirError, TelemetryDir, list, upload_week};
 use crate::format::date::{Date, Time};
-use crate::publish::create_directory;
+use crate::publish::{create_directory, create_empty};
 use crate::system;
 
 /// From this age on nobody can still be sending, in seconds.
@@ -74,7 +74,7 @@ impl Drop for Lock {
 
 /// Creates the lock. `None` if there is one: a [`Lock`] for it would remove it when dropped.
 fn create(path: &Path) -> Result<Option<Lock>, DirError> {
-    match OpenOptions::new().write(true).create_new(true).open(path) {
+    match create_empty(path) {
         Ok(_) => Ok(Some(Lock {
             path: path.to_owned(),
         })),

@@ -2,11 +2,12 @@
 //!
 //! Implements the section *The token* of `spec/upload.md`.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::ErrorKind;
 
 use crate::dir::TelemetryDir;
 use crate::format::date::Time;
+use crate::publish::create_empty;
 use crate::system;
 
 /// For how long a token allows no other attempt, in seconds.
@@ -32,11 +33,7 @@ pub fn take(dir: &TelemetryDir, now: Time) -> bool {
         Err(_) => return false,
     }
     // spec[upload.token.take]
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&path)
-        .is_ok()
+    create_empty(&path).is_ok()
 }
 
 #[cfg(test)]
