@@ -200,13 +200,17 @@ fn check_frame(frame: &[u8]) -> Result<(), &'static str> {
     let (symbol, rest) = frame.split_at(colon);
     let rest = std::str::from_utf8(rest).map_err(|_| NONE)?;
     let rest = rest.strip_prefix(':').ok_or(NONE)?;
-    let (line, distance) = rest.split_once(",+0x").ok_or(NONE)?;
     let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    if distance.is_empty() || !distance.bytes().all(is_hex) {
-        return Err(NONE);
-    }
-    if !is_line(line) {
-        return Err("collect.stack.line");
+    let is_distance = |text: &str| !text.is_empty() && text.bytes().all(is_hex);
+    match rest.split_once(",+0x") {
+        // Go's programs before April 2025 wrote no distance.
+        None if is_line(rest) => {}
+        Some((line, distance)) if is_distance(distance) => {
+            if !is_line(line) {
+                return Err("collect.stack.line");
+            }
+        }
+        _ => return Err(NONE),
     }
     match is_symbol(symbol) {
         true => Ok(()),

@@ -111,9 +111,18 @@ impl Report {
     /// let report = Report::parse(text).unwrap();
     /// assert_eq!(report.programs[0].counters[&b"n"[..]], 3);
     /// ```
-    // spec[report.form, report.head]
     pub fn parse(text: &[u8]) -> Result<Report, JsonError> {
-        let mut form = Form::new(text, "report.form");
+        Report::read(Form::new(text, "report.form"))
+    }
+
+    /// Reads a report whose bytes are to be sent: what it says is all that they say.
+    // spec[privacy.approved.body, privacy.files.report]
+    pub(crate) fn parse_exact(text: &[u8]) -> Result<Report, JsonError> {
+        Report::read(Form::exact(text, "report.form", "privacy.approved.body"))
+    }
+
+    // spec[report.form, report.head]
+    fn read(mut form: Form<'_>) -> Result<Report, JsonError> {
         let mut report = Report::default();
         // spec[json.last]
         form.members(|form, key| {

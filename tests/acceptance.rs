@@ -155,13 +155,15 @@ fn the_body_of_a_stack_is_nothing_but_frames() {
         "\n:=0,+0x0",
         "\na b.(*T[go.shape.int]).m:=-1234567890,+0xdeadbeef\nmain.é:-7,+0x2",
         "\na:b:+1,+0x2",
+        "\nmain.f:+1\nmain.g:=-7",
     ] {
         assert_eq!(refused_stack(body), None, "{body:?}");
     }
     for (body, clause) in [
         ("\n", "frame"),
         ("\nmain.f", "frame"),
-        ("\nmain.f:+1", "frame"),
+        ("\nmain.f:1", "frame"),
+        ("\nmain.f:+1,", "frame"),
         ("\nmain.f:+1,+0x", "frame"),
         ("\nmain.f:+1,+0xG", "frame"),
         ("\nmain.f:+1,+0xA", "frame"),

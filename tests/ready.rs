@@ -122,6 +122,73 @@ fn a_report_is_held_back_by_what_it_says() {
     assert_eq!(text, format!("a collector would refuse it: {reason}"));
 }
 
+/// What holds back the usual report with `to` in place of `from`.
+fn held_with(from: &str, to: &str) -> Option<String> {
+    assert_eq!(REPORT.matches(from).count(), 1, "{from}");
+    let home = Home::new("on 2026-11-01");
+    home.put("local/2026-11-21.json", REPORT);
+    let config = usual_config("");
+    let text = REPORT.replacen(from, to, 1);
+    let checked = only(&home).check(text.as_bytes(), Some(&config.approved()), time(NOW));
+    checked.err().map(|hold| hold.to_string())
+}
+
+// test[upload.ready.check, privacy.approved.body, privacy.files.report]
+#[test]
+fn a_report_of_which_a_part_would_go_unchecked_is_held_back() {
+    let digits = format!("0.5{}", "01234567890".repeat(8_000));
+    let twice = "a key that stands twice";
+    let unknown = "a member that is not known";
+    let number = "a number that no program writes so";
+    for (from, to, what) in [
+        ("\"Week\"", "\"Home\":\"/home/u/secret\",\"Week\"", unknown),
+        (
+            "\"Week\"",
+            "\"programs\":[{\"Program\":\"secret\"}],\"Week\"",
+            unknown,
+        ),
+        ("\"GOOS\"", "\"\":\"/home/u/secret\",\"GOOS\"", unknown),
+        ("\"GOOS\"", "\"goos\":\"/home/u/secret\",\"GOOS\"", unknown),
+        ("\"Week\"", "\"Week\":\"/home/u/secret\",\"Week\"", twice),
+        (
+            "\"Week\"",
+            "\"Programs\":[{\"Program\":\"secret\"}],\"Week\"",
+            twice,
+        ),
+        ("\"GOOS\"", "\"Counters\":{\"secret/x\":7},\"GOOS\"", twice),
+        ("\"n\":1", "\"n\":1,\"\\u006e\":1", twice),
+        ("\"Stacks\":{", "\"Stacks\":{\"a\\nb\":1,\"a\\nb\":2", twice),
+        ("0.5", &digits, number),
+        ("0.5", "5E-1", number),
+    ] {
+        let held = held_with(from, to).unwrap_or_default();
+        let end = format!(": {what} [privacy.approved.body] [upload.ready.check]");
+        assert!(held.ends_with(&end), "{held}");
+    }
+}
+
+// test[upload.ready.check]
+#[test]
+fn the_place_that_would_go_unchecked_is_named() {
+    let held = held_with("{\"Week\"", "{\"Home\":\"/home/u/secret\",\"Week\"");
+    let place = "it is no report: offset 0x8: a member that is not known";
+    let clauses = "[privacy.approved.body] [upload.ready.check]";
+    assert_eq!(held, Some(format!("{place} {clauses}")));
+}
+
+// test[upload.ready.check]
+#[test]
+fn a_report_that_a_program_can_have_written_is_not_held_back() {
+    for (from, to) in [
+        ("\"Stacks\":{}", "\"Stacks\":null"),
+        ("\"LastWeek\":\"\",", ""),
+        ("0.5", "9.5e-7"),
+        ("0.5", "0.45212553953238555"),
+    ] {
+        assert_eq!(held_with(from, to), None, "{to}");
+    }
+}
+
 #[test]
 fn every_hold_names_its_clause() {
     for (hold, clause) in [

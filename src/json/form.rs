@@ -3,6 +3,9 @@
 //! Follows `spec/json.md` where a document repeats or leaves out a member. Which members there are
 //! is not known here.
 
+use std::collections::BTreeSet;
+
+use super::write::float;
 use super::{Event, JsonError, Reader};
 
 /// A document that has to have a form, read value by value. `null` counts as absent everywhere: as
@@ -11,6 +14,8 @@ pub(crate) struct Form<'a> {
     json: Reader<'a>,
     /// The clause that a document breaks that has another form.
     clause: &'static str,
+    /// The clause that a document breaks of which something goes unread, if that is a fault.
+    exact: Option<&'static str>,
 }
 
 type Result<T> = std::result::Result<T, JsonError>;
@@ -21,6 +26,16 @@ impl<'a> Form<'a> {
         Form {
             json: Reader::new(text),
             clause,
+            exact: None,
+        }
+    }
+
+    /// The same, but nothing of the document may be passed over: no member, none of several members
+    /// with one key, no digit of a number in double precision. `exact` states that.
+    pub(crate) fn exact(text: &'a [u8], clause: &'static str, exact: &'static str) -> Form<'a> {
+        Form {
+            exact: Some(exact),
+            ..Form::new(text, clause)
         }
     }
 
@@ -42,11 +57,19 @@ impl<'a> Form<'a> {
             Event::ObjectStart => {}
             _ => return Err(self.error("a value that is no object")),
         }
+        let mut keys = BTreeSet::new();
         loop {
-            match self.json.next()? {
-                Event::Key(key) => member(self, &key)?,
-                _ => return Ok(()),
+            let Event::Key(key) = self.json.next()? else {
+                return Ok(());
+            };
+            // Keys with U+FFFD can be two that a writer could not tell apart.
+            if self.exact.is_some()
+                && !keys.insert(key.to_string())
+                && !key.contains(char::REPLACEMENT_CHARACTER)
+            {
+                self.unread("a key that stands twice")?;
             }
+            member(self, &key)?;
         }
     }
 
@@ -86,14 +109,31 @@ impl<'a> Form<'a> {
 
     /// Reads a number in double precision; one that is too large for that has another form.
     pub(crate) fn float(&mut self) -> Result<f64> {
-        let number: Option<f64> = self.number()?.parse().ok();
-        let finite = number.filter(|number| number.is_finite());
-        finite.ok_or_else(|| self.error("a number that double precision cannot hold"))
+        let text = self.number()?;
+        let finite = text.parse().ok().filter(|number: &f64| number.is_finite());
+        let number =
+            finite.ok_or_else(|| self.error("a number that double precision cannot hold"))?;
+        if self.exact.is_some() && text != float(number) {
+            self.unread("a number that no program writes so")?;
+        }
+        Ok(number)
     }
 
     /// Passes over a value, whatever it is.
     pub(crate) fn skip(&mut self) -> Result<()> {
+        self.unread("a member that is not known")?;
         self.json.skip()
+    }
+
+    /// Something goes unread at the place that was read last.
+    fn unread(&self, what: &'static str) -> Result<()> {
+        match self.exact {
+            None => Ok(()),
+            Some(clause) => Err(JsonError {
+                clause,
+                ..self.error(what)
+            }),
+        }
     }
 
     /// An error at the value that was read last.

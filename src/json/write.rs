@@ -207,7 +207,7 @@ fn write_escaped(c: char, out: &mut Vec<u8>) {
 /// The shortest text that reads back as `value`: decimal from 1e-6 to below 1e21, else with an
 /// exponent.
 // spec[json.floats]
-fn float(value: f64) -> String {
+pub(super) fn float(value: f64) -> String {
     if !value.is_finite() {
         return "null".to_owned();
     }

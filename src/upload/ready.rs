@@ -153,7 +153,7 @@ impl Ready {
             return Err(Hold::Size);
         }
         // spec[upload.ready.check]
-        let report = Report::parse(text).map_err(Hold::Form)?;
+        let report = Report::parse_exact(text).map_err(Hold::Form)?;
         acceptance::check(&report, approved, now.date()).map_err(Hold::Check)?;
         // spec[upload.ready.week]
         match report.week == self.date.to_string() {

@@ -16,6 +16,8 @@ MAX_NAME = 65536
 FRAME = re.compile(r"(.*):([^:]*),\+0x[0-9a-f]+", re.DOTALL)
 # collect.stack.line
 LINE = re.compile(r"(?:\+|-|=-?)[0-9]{1,10}")
+# collect.stack.frame: without a distance.
+SHORT_FRAME = re.compile(rf"(.*):({LINE.pattern})", re.DOTALL)
 
 
 def check_text(data, config, today):
@@ -106,7 +108,7 @@ def check_stack(name):
 
 
 def check_frame(line):
-    match = FRAME.fullmatch(line)
+    match = FRAME.fullmatch(line) or SHORT_FRAME.fullmatch(line)
     if match is None:
         raise Reject("collect.stack.frame", reason=line)
     if not LINE.fullmatch(match[2]):

@@ -43,8 +43,8 @@ COMMA, A_COLON, QUOTE, ARRAY, ARRAY_END, OBJECT, OBJECT_END = b',:"[]{}'
 VALUE, VALUE_OR_END, KEY, KEY_OR_END, COLON, COMMA_OR_END, NOTHING = range(7)
 
 
-def read(data):
-    """The document in these bytes, or Reject."""
+def read(data, exact=False):
+    """The document in these bytes, or Reject; an exact one has no key twice in one object."""
     # A zero byte ends every token, and belongs to none.
     text = data + b"\0"
     document = None
@@ -95,6 +95,9 @@ def read(data):
         elif key is None:
             container.append(value)
         else:
+            # upload.ready.check: keys with U+FFFD can be two that became equal.
+            if exact and key in container and "\ufffd" not in key:
+                raise Reject("upload.ready.check", reason=f"a key twice, near byte {position}")
             container[key] = value  # json.last
         if c == ARRAY or c == OBJECT:
             # json.depth

@@ -7,6 +7,7 @@ import acceptance
 import dates
 import files
 import reporter
+import reports
 from reject import Reject
 
 MAX_READY = 102400
@@ -41,6 +42,7 @@ def held(path, day, terms):
         return "upload.ready.size"
     try:
         report = acceptance.check_text(data, terms.config, terms.now // dates.DAY)
+        reports.check_exact(data)
     except Reject:
         return "upload.ready.check"
     if report.week != dates.format_date(day):

@@ -10,6 +10,9 @@ from reject import Reject
 MAX_FILE = 16777216
 MAX_PROGRAMS = 65536
 
+MEMBERS = {"Week", "LastWeek", "X", "Programs", "Config"}
+MEMBERS_OF_PROGRAM = {"Program", "Version", "GoVersion", "GOOS", "GOARCH", "Counters", "Stacks"}
+
 
 @dataclass
 class Program:
@@ -66,6 +69,20 @@ def parse(data):
         raise Reject("report.form", reason="too many programs")
     programs = [parse_program(p) for p in programs]
     return Report(week, last_week, x, config, programs)
+
+
+def check_exact(data):
+    """That a report which parse takes says nothing beside it."""
+    # upload.ready.check
+    document = jsontext.read(data, exact=True) or {}
+    x = document.get("X")
+    if x is not None and jsontext.write_float(float(x)).encode() != x:
+        raise Reject("upload.ready.check", reason="X is written in another way")
+    unknown = document.keys() - MEMBERS
+    for program in document.get("Programs") or []:
+        unknown |= (program or {}).keys() - MEMBERS_OF_PROGRAM
+    if unknown:
+        raise Reject("upload.ready.check", reason=f"unknown members: {sorted(unknown)}")
 
 
 def member(parent, key, kind):

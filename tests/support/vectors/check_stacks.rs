@@ -53,6 +53,12 @@ const TAKEN: &[Row] = &[
         b"\\nmain.f:+1,+0x2\\nmain.(*T).g:=40,+0x1ac",
     ),
     (
+        "no-distance",
+        "collect.stack.frame",
+        "Frames without a distance, as programs of 2024 wrote them.",
+        b"\\nmain.f:+1\\nmain.(*T).g:=40",
+    ),
+    (
         "many-digits",
         "collect.stack.frame",
         "The distance may have any number of digits.",
@@ -176,10 +182,10 @@ const REFUSED: &[Row] = &[
         b"\\n/home/u/secret.go:12",
     ),
     (
-        "no-distance",
+        "no-distance-no-line",
         "collect.stack.frame",
-        "A frame without a distance.",
-        b"\\nmain.f:+1",
+        "A frame without a distance whose line has no sign.",
+        b"\\nmain.f:1",
     ),
     (
         "distance-empty",

@@ -5,7 +5,7 @@ use super::checks::REPORT;
 use super::ready::{Listed, MODE, NOW, WEEK, case, local, of_week};
 
 pub(super) fn cases() -> Vec<Case> {
-    let texts = TEXTS.iter().map(with_text);
+    let texts = TEXTS.iter().chain(UNREAD).map(with_text);
     texts
         .chain(NAMES.iter().map(of_names))
         .chain(sizes())
@@ -163,6 +163,160 @@ const TEXTS: &[Text] = &[
         "A Week that no collector takes.",
         "2026-11-21",
         "2025-11-21",
+        Some(CHECK),
+    ),
+];
+
+/// The usual report with white space.
+const INDENTED: &str = r#"{
+ "Week": "2026-11-21",
+ "LastWeek": "2026-11-14",
+ "X": 0.5,
+ "Programs": [
+  {
+   "Program": "a/tool",
+   "Version": "v1.0.0",
+   "GoVersion": "go1.27.3",
+   "GOOS": "linux",
+   "GOARCH": "amd64",
+   "Counters": {
+    "runs:a": 3
+   },
+   "Stacks": {
+    "bug\nmain.f:+1,+0x2": 1
+   }
+  }
+ ],
+ "Config": "v0.93.0"
+}"#;
+
+/// Reports that say more than a reader takes from them, and such as do not.
+const UNREAD: &[Text] = &[
+    ("indented", "As programs write it.", REPORT, INDENTED, None),
+    (
+        "member-unknown",
+        "A member that no report has.",
+        "\"v0.93.0\"}",
+        "\"v0.93.0\",\"More\":\"/home/u/secret\"}",
+        Some(CHECK),
+    ),
+    (
+        "member-unknown-null",
+        "Be it null.",
+        "\"v0.93.0\"}",
+        "\"v0.93.0\",\"/home/u/secret\":null}",
+        Some(CHECK),
+    ),
+    (
+        "member-of-program-unknown",
+        "A member that no program has.",
+        "\"GOOS\"",
+        "\"Path\":\"/home/u/secret\",\"GOOS\"",
+        Some(CHECK),
+    ),
+    (
+        "member-in-other-case",
+        "A member in lower case, which Go's collector takes for the other.",
+        "\"Config\"",
+        "\"programs\":[{\"Program\":\"secret\"}],\"Config\"",
+        Some(CHECK),
+    ),
+    (
+        "member-of-program-in-other-case",
+        "A member of a program in upper case.",
+        "\"Counters\"",
+        "\"COUNTERS\":{\"secret\":7},\"Counters\"",
+        Some(CHECK),
+    ),
+    (
+        "member-twice",
+        "A member that stands twice, of which a reader takes the last.",
+        "\"LastWeek\"",
+        "\"LastWeek\":\"my secret\",\"LastWeek\"",
+        Some(CHECK),
+    ),
+    (
+        "member-twice-escaped",
+        "Spelled in two ways.",
+        "\"LastWeek\"",
+        "\"\\u004castWeek\":\"my secret\",\"LastWeek\"",
+        Some(CHECK),
+    ),
+    (
+        "programs-twice",
+        "Programs that stand twice.",
+        "\"Programs\"",
+        "\"Programs\":[{\"Program\":\"secret\"}],\"Programs\"",
+        Some(CHECK),
+    ),
+    (
+        "member-of-program-twice",
+        "A member of a program that stands twice.",
+        "\"GOOS\"",
+        "\"Program\":\"a/tool\",\"GOOS\"",
+        Some(CHECK),
+    ),
+    (
+        "counters-twice",
+        "Counters that stand twice.",
+        "\"Counters\"",
+        "\"Counters\":{\"secret\":7},\"Counters\"",
+        Some(CHECK),
+    ),
+    (
+        "counter-twice",
+        "A counter that stands twice.",
+        "\"runs:a\":3",
+        "\"runs:a\":-7,\"runs:a\":3",
+        Some(CHECK),
+    ),
+    (
+        "stacks-twice",
+        "Stacks that stand twice.",
+        "\"Stacks\"",
+        "\"Stacks\":null,\"Stacks\"",
+        Some(CHECK),
+    ),
+    (
+        "stack-twice",
+        "A stack that stands twice.",
+        "\"bug\\nmain.f:+1,+0x2\":1",
+        "\"bug\\nmain.f:+1,+0x2\":1,\"bug\\nmain.f:+1,+0x2\":1",
+        Some(CHECK),
+    ),
+    (
+        "stack-twice-cut",
+        "Two stacks that are cut within a character and look the same once they are written.",
+        "\"bug\\nmain.f:+1,+0x2\":1",
+        "\"bug\\nmain.\\ufffd\\ntruncated\\n\":2,\"bug\\nmain.\\ufffd\\ntruncated\\n\":1",
+        None,
+    ),
+    (
+        "x-small",
+        "X with an exponent, as programs write it.",
+        "0.5",
+        "9.5e-7",
+        None,
+    ),
+    (
+        "x-with-needless-zero",
+        "X with a digit that does not count.",
+        "0.5",
+        "0.50",
+        Some(CHECK),
+    ),
+    (
+        "x-with-more-digits",
+        "X with digits that double precision does not hold.",
+        "0.5",
+        "0.50000000000000000012345",
+        Some(CHECK),
+    ),
+    (
+        "x-with-exponent",
+        "X with an exponent, where programs write none.",
+        "0.5",
+        "5e-1",
         Some(CHECK),
     ),
 ];
