@@ -249,8 +249,8 @@ impl<R: Reference<AtomicU64>> Cell<R> {
         }
     }
 
-    /// Moves what waits to `count`, or gives it up. Returns what the count is then, and 0 if nothing
-    /// was moved.
+    /// Moves what waits to `count`, or gives it up. Returns what the count is then, and 0 if
+    /// nothing was moved.
     // spec[count.add]
     fn flush(&self, count: Option<&AtomicU64>) -> u64 {
         // moved = load(moved); added = load(added); done if nothing waits
