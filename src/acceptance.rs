@@ -201,8 +201,8 @@ fn check_frame(frame: &[u8]) -> Result<(), &'static str> {
     let rest = std::str::from_utf8(rest).map_err(|_| NONE)?;
     let rest = rest.strip_prefix(':').ok_or(NONE)?;
     let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    let is_distance = |text: &str| !text.is_empty() && text.bytes().all(is_hex);
-    match rest.split_once(",+0x") {
+    let is_distance = |text: &str| (1..=16).contains(&text.len()) && text.bytes().all(is_hex);
+    match rest.rsplit_once(",+0x") {
         // Go's programs before April 2025 wrote no distance.
         None if is_line(rest) => {}
         Some((line, distance)) if is_distance(distance) => {
@@ -230,8 +230,14 @@ fn is_line(text: &str) -> bool {
 
 // spec[collect.stack.symbol]
 fn is_symbol(symbol: &[u8]) -> bool {
+    let refused = |c: char| c.is_control() || matches!(c, '\u{fffd}' | '\\');
+    let is_path = match symbol {
+        [b'/', ..] | [b'.', b'/', ..] => true,
+        [drive, b':', ..] => drive.is_ascii_alphabetic(),
+        _ => false,
+    };
     let symbol = std::str::from_utf8(symbol);
-    symbol.is_ok_and(|symbol| !symbol.contains(|c: char| c.is_control() || c == '\u{fffd}'))
+    symbol.is_ok_and(|symbol| !is_path && !symbol.contains(refused))
 }
 
 /// Whether a line can be what is left of a frame that was cut anywhere.

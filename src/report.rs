@@ -116,7 +116,6 @@ impl Report {
     }
 
     /// Reads a report whose bytes are to be sent: what it says is all that they say.
-    // spec[privacy.approved.body, privacy.files.report]
     pub(crate) fn parse_exact(text: &[u8]) -> Result<Report, JsonError> {
         Report::read(Form::exact(text, "report.form", "privacy.approved.body"))
     }
@@ -211,8 +210,11 @@ fn counts(form: &mut Form<'_>) -> Result<BTreeMap<Vec<u8>, i64>, JsonError> {
     form.members(|form, name| {
         let count = whole(form.number()?)
             .ok_or_else(|| form.error("a count that is no whole number of 64 bits"))?;
-        counts.insert(name.as_bytes().to_vec(), count);
-        Ok(())
+        // The last one is checked with the report.
+        match counts.insert(name.as_bytes().to_vec(), count) {
+            Some(..0) => form.unread("a count below 0 that stands before another"),
+            _ => Ok(()),
+        }
     })?;
     Ok(counts)
 }

@@ -154,7 +154,7 @@ fn the_body_of_a_stack_is_nothing_but_frames() {
         "\nmain.f:+1,+0x2",
         "\n:=0,+0x0",
         "\na b.(*T[go.shape.int]).m:=-1234567890,+0xdeadbeef\nmain.é:-7,+0x2",
-        "\na:b:+1,+0x2",
+        "\nab:b:+1,+0x2",
         "\nmain.f:+1\nmain.g:=-7",
     ] {
         assert_eq!(refused_stack(body), None, "{body:?}");
@@ -166,6 +166,11 @@ fn the_body_of_a_stack_is_nothing_but_frames() {
         ("\nmain.f:+1,", "frame"),
         ("\nmain.f:+1,+0x", "frame"),
         ("\nmain.f:+1,+0xG", "frame"),
+        ("\nmain.f:+1,+0x2,+0x3", "line"),
+        ("\n/home/u/secret.go:+1", "symbol"),
+        ("\n./secret.go:+1", "symbol"),
+        ("\nC:/secret.go:+1", "symbol"),
+        ("\nu\\\\secret.go:+1", "symbol"),
         ("\nmain.f:+1,+0xA", "frame"),
         ("\nmain.f:+1,+0x2 ", "frame"),
         ("\nmain.f:+1,+0x2\n", "frame"),

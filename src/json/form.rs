@@ -126,7 +126,7 @@ impl<'a> Form<'a> {
     }
 
     /// Something goes unread at the place that was read last.
-    fn unread(&self, what: &'static str) -> Result<()> {
+    pub(crate) fn unread(&self, what: &'static str) -> Result<()> {
         match self.exact {
             None => Ok(()),
             Some(clause) => Err(JsonError {

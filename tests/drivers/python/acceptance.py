@@ -13,7 +13,7 @@ DAYS_BEFORE, DAYS_AFTER = 22, 1
 MAX_CONFIG = 64
 MAX_NAME = 65536
 # collect.stack.frame: the last colon is the one that counts.
-FRAME = re.compile(r"(.*):([^:]*),\+0x[0-9a-f]+", re.DOTALL)
+FRAME = re.compile(r"(.*):([^:]*),\+0x[0-9a-f]{1,16}", re.DOTALL)
 # collect.stack.line
 LINE = re.compile(r"(?:\+|-|=-?)[0-9]{1,10}")
 # collect.stack.frame: without a distance.
@@ -119,4 +119,6 @@ def check_frame(line):
 
 
 def is_symbol(text):
-    return not any(c == "\ufffd" or unicodedata.category(c) == "Cc" for c in text)
+    if re.match(r"\.?/|[A-Za-z]:", text):
+        return False
+    return not any(c in "\ufffd\\" or unicodedata.category(c) == "Cc" for c in text)

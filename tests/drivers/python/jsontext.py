@@ -96,7 +96,7 @@ def read(data, exact=False):
             container.append(value)
         else:
             # upload.ready.check: keys with U+FFFD can be two that became equal.
-            if exact and key in container and "\ufffd" not in key:
+            if exact and key in container and not ("\ufffd" in key and is_count(container[key])):
                 raise Reject("upload.ready.check", reason=f"a key twice, near byte {position}")
             container[key] = value  # json.last
         if c == ARRAY or c == OBJECT:
@@ -113,6 +113,14 @@ def read(data, exact=False):
     if SPACE.match(data, position).end() != len(data):
         raise Reject("json.whole", reason=f"more behind the document, at {position}")
     return document
+
+
+def is_count(value):
+    """Whether a value is a count that is not below 0, or counts as 0."""
+    if value is None:
+        return True
+    digits = isinstance(value, Number) and re.fullmatch(rb"-0|[0-9]{1,20}", value)
+    return bool(digits) and int(value) < 2**64
 
 
 def bad_syntax(position):

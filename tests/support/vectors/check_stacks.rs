@@ -61,8 +61,8 @@ const TAKEN: &[Row] = &[
     (
         "many-digits",
         "collect.stack.frame",
-        "The distance may have any number of digits.",
-        b"\\nmain.f:+1,+0x0123456789abcdef0123456789abcdef",
+        "The distance may have sixteen digits.",
+        b"\\nmain.f:+1,+0x0123456789abcdef",
     ),
     (
         "line-minus",
@@ -104,7 +104,7 @@ const TAKEN: &[Row] = &[
         "symbol-with-colon",
         "collect.stack.frame",
         "The last colon is the one that counts.",
-        b"\\na:+1,+0x2:b:+1,+0x2",
+        b"\\nmain.a:+1,+0x2:b:+1,+0x2",
     ),
     (
         "symbol-no-ascii",
@@ -194,6 +194,18 @@ const REFUSED: &[Row] = &[
         b"\\nmain.f:+1,+0x",
     ),
     (
+        "distance-17-digits",
+        "collect.stack.frame",
+        "A distance of more than 64 bits.",
+        b"\\nmain.f:+1,+0x00123456789abcdef",
+    ),
+    (
+        "distance-twice",
+        "collect.stack.line",
+        "Two distances.",
+        b"\\nmain.f:+1,+0xa,+0xb",
+    ),
+    (
         "distance-upper-case",
         "collect.stack.frame",
         "A distance in upper case.",
@@ -270,6 +282,36 @@ const REFUSED: &[Row] = &[
         "collect.stack.symbol",
         "A symbol with a byte of no character.",
         b"\\nmain.\xff:+1,+0x2",
+    ),
+    (
+        "symbol-path",
+        "collect.stack.symbol",
+        "A path with what looks like a line.",
+        b"\\n/home/u/secret.go:+1",
+    ),
+    (
+        "symbol-path-here",
+        "collect.stack.symbol",
+        "A path below the working directory.",
+        b"\\n./secret.go:+1",
+    ),
+    (
+        "symbol-drive",
+        "collect.stack.symbol",
+        "A path on a drive.",
+        b"\\nC:/secret.go:+1",
+    ),
+    (
+        "symbol-backslash",
+        "collect.stack.symbol",
+        "A path with a backslash.",
+        b"\\nusers\\\\u\\\\secret.go:+1",
+    ),
+    (
+        "truncated-path",
+        "collect.stack.truncated",
+        "What is left of a frame is a path.",
+        b"\\n/home/u/secret\\ntruncated\\n",
     ),
     (
         "truncated-no-newline",

@@ -215,6 +215,20 @@ const UNREAD: &[Text] = &[
         Some(CHECK),
     ),
     (
+        "member-of-program-in-head",
+        "A member of programs that stands in the head.",
+        "\"Config\"",
+        "\"GOOS\":\"secret\",\"Config\"",
+        Some(CHECK),
+    ),
+    (
+        "member-of-head-in-program",
+        "A member of the head that stands in a program.",
+        "\"GOOS\"",
+        "\"Week\":\"secret\",\"GOOS\"",
+        Some(CHECK),
+    ),
+    (
         "member-in-other-case",
         "A member in lower case, which Go's collector takes for the other.",
         "\"Config\"",
@@ -292,10 +306,24 @@ const UNREAD: &[Text] = &[
         None,
     ),
     (
+        "stack-twice-cut-text",
+        "Before a stack that was cut stands a text under the same key.",
+        "\"bug\\nmain.f:+1,+0x2\":1",
+        "\"bug\\nmain.\\ufffd\\ntruncated\\n\":\"secret\",\"bug\\nmain.\\ufffd\\ntruncated\\n\":1",
+        Some(CHECK),
+    ),
+    (
+        "stack-twice-cut-negative",
+        "Before a stack that was cut stands a count below 0 under the same key.",
+        "\"bug\\nmain.f:+1,+0x2\":1",
+        "\"bug\\nmain.\\ufffd\\ntruncated\\n\":-7,\"bug\\nmain.\\ufffd\\ntruncated\\n\":1",
+        Some(CHECK),
+    ),
+    (
         "x-small",
         "X with an exponent, as programs write it.",
         "0.5",
-        "9.5e-7",
+        "6.661338147750939e-16",
         None,
     ),
     (
