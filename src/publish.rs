@@ -262,6 +262,28 @@ mod tests {
         assert_eq!(names_in(&home), ["weekends"]);
     }
 
+    /// Neither a link nor a pipe that nobody reads, which opening would wait for.
+    // test[dir.files]
+    #[cfg(all(unix, feature = "cli"))]
+    #[test]
+    fn a_lock_is_held_on_a_file_of_ones_own() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+        let home = TempDir::new().expect("a directory can be made");
+        let [path, link, pipe] = ["lock", "link", "pipe"].map(|name| home.path().join(name));
+        for _ in 0..2 {
+            let file = open_lock(&path).expect("it is made, and is there then");
+            let mode = file.metadata().expect("it is open").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        symlink(&path, &link).expect("it can be made");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("there is a mkfifo").success());
+        for path in [link, pipe, home.path().to_owned()] {
+            open_lock(&path).expect_err("it is no file");
+        }
+    }
+
     #[test]
     fn what_cannot_be_written_is_an_error_at_once() {
         let home = TempDir::new().expect("a directory can be made");

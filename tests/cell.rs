@@ -28,8 +28,9 @@ impl Reference<AtomicU64> for Place {
         is_there
     }
 
-    fn set(&self, new: Option<&'static AtomicU64>) {
-        *self.0.lock().expect("nobody panics") = new;
+    fn set(&self, new: Option<&'static AtomicU64>) -> bool {
+        let mut place = self.0.lock().expect("nobody panics");
+        std::mem::replace(&mut *place, new).is_some()
     }
 }
 
@@ -84,25 +85,85 @@ fn a_cell_follows_the_files() {
     assert!(cell.word().is_none());
 }
 
+/// Follows while the second of two files is opened as the record in the first is looked for, which
+/// may have room for it. Returns the file whose record was looked for last.
+fn follow_two(
+    cell: &Cell<Place>,
+    has_room: bool,
+) -> (Followed<&'static AtomicU64>, [u64; 2], usize) {
+    let files: &[_; 2] = Box::leak(Box::new([count(0), count(0)]));
+    let (opened, last) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let followed = cell.follow(
+        PROCESS,
+        || files.get(opened.load(Ordering::Relaxed)),
+        |file| {
+            let is_first = std::ptr::eq(*file, files[0]);
+            last.store(if is_first { 1 } else { 2 }, Ordering::Relaxed);
+            opened.store(1, Ordering::Relaxed);
+            match has_room || !is_first {
+                true => Ok(*file),
+                false => Err(Trouble::Full),
+            }
+        },
+    );
+    (followed, files.map(value), last.into_inner())
+}
+
 // test[file.rotate]
 #[test]
 fn a_cell_looks_again_if_another_file_was_opened_while_it_followed() {
     let cell = cell();
     add(&cell, 5);
-    let files: &[_; 2] = Box::leak(Box::new([count(0), count(0)]));
-    // The second file is opened while the record in the first is looked for.
-    let opened = AtomicUsize::new(0);
+    let (followed, values, last) = follow_two(&cell, false);
+    assert!(matches!(followed, Followed::Attached));
+    assert_eq!((values, last), ([0, 5], 2));
+    assert!(!add(&cell, 2));
+}
+
+// test[count.zero, file.rotate]
+#[test]
+fn a_cell_leaves_a_file_that_was_closed_while_it_followed() {
+    let cell = cell();
+    add(&cell, 5);
+    let (followed, values, last) = follow_two(&cell, true);
+    assert!(matches!(followed, Followed::Idle));
+    assert_eq!((values, last), ([5, 0], 1));
+    assert!(cell.word().is_none());
+    assert!(add(&cell, 2));
+    assert_eq!(cell.waiting(PROCESS), 2);
+}
+
+// test[count.add, count.retry]
+#[test]
+fn a_cell_that_is_refused_looks_again_if_it_has_a_record() {
+    let cell = cell();
+    let file: &&AtomicU64 = Box::leak(Box::new(count(0)));
+    add(&cell, 5);
+    let refusals = AtomicUsize::new(1);
     let followed = cell.follow(
         PROCESS,
-        || files.get(opened.load(Ordering::Relaxed)),
+        || Some(file),
         |file| {
-            opened.store(1, Ordering::Relaxed);
-            Ok(*file)
+            if refusals.swap(0, Ordering::Relaxed) == 0 {
+                return Ok(*file);
+            }
+            // Another thread finds room.
+            cell.attach(file, PROCESS);
+            Err(Trouble::Full)
         },
     );
     assert!(matches!(followed, Followed::Attached));
-    add(&cell, 2);
-    assert_eq!((value(files[0]), value(files[1])), (5, 2));
+    assert!(!add(&cell, 2));
+    assert_eq!((value(file), cell.waiting(PROCESS)), (7, 0));
+}
+
+// test[count.off]
+#[test]
+fn what_may_not_be_given_up_waits() {
+    let cell = cell();
+    add(&cell, 5);
+    cell.forget(|| false);
+    assert_eq!(cell.waiting(PROCESS), 5);
 }
 
 #[test]
@@ -119,7 +180,7 @@ fn adding_nothing_changes_nothing() {
 fn what_is_given_up_is_never_counted() {
     let cell = cell();
     add(&cell, 3);
-    cell.forget();
+    cell.forget(|| true);
     assert_eq!(cell.waiting(PROCESS), 0);
     add(&cell, 4);
     let first = count(0);
@@ -297,7 +358,7 @@ fn a_cell_that_was_refused_is_not_once_its_file_is_left() {
     cell.follow(PROCESS, || open.get(), insert);
     assert_eq!(cell.add_slowly(1, PROCESS), Addition::Refused);
     // In mode off what waits is given up.
-    cell.forget();
+    cell.forget(|| true);
     cell.move_on(PROCESS, || open.get(), insert);
     assert_eq!(cell.add_slowly(1, PROCESS), Addition::Waits);
     room.set(true);

@@ -2,7 +2,8 @@
 //!
 //! Only `--cfg loom` puts something here: then the atomics of `src/counter` are those of a model
 //! checker, which runs each model again and again until every schedule and every value that a load
-//! may see has been tried. The code under test is the code of the crate, not a copy of it.
+//! may see, as far as it knows, has been tried. The code under test is the code of the crate, not a
+//! copy of it.
 //!
 //! `python3 tests/models/run.py` builds them with `--cfg loom`, over a loom that it mends first,
 //! prints the number of executions of each, and runs them once more on code that it has broken

@@ -6,8 +6,8 @@
 //! - attached: an add is one locked addition in the file;
 //! - high: the count in the file has reached 2^63; an add is an exchange that stops at 2^64 - 1.
 //!
-//! It goes from waiting to attached and back as files come and go, and from attached to high.
-//! What waits belongs to one process: one that was forked off begins with nothing.
+//! It goes from waiting to attached or high and back as files come and go, and from attached to
+//! high. What waits belongs to one process: one that was forked off begins with nothing.
 //! Files come and go while all this goes on, and the last word is theirs: a cell that follows looks
 //! again which file is open. What a file is, and where the record in it comes from, is not known
 //! here.
@@ -26,7 +26,7 @@ const MAX_AT_ONCE: u64 = 1 << 32;
 /// What became of an addition away from the fast path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Addition {
-    /// It is in the file, or will be at once.
+    /// It is in the file, or will be at once, by another thread that is attaching the cell.
     Added,
     /// It waits, and the cell has to follow the file.
     Waits,
@@ -56,7 +56,8 @@ pub struct Cell<R> {
     held: R,
     /// What was ever added while there was no record, modulo 2^64.
     added: AtomicU64,
-    /// How much of it was moved to a record or given up, modulo 2^64. The rest waits.
+    /// How much of it was moved to a record or given up, modulo 2^64. The rest waits. An exchange
+    /// of it could be misled by 2^64 that are added and moved between its load and itself.
     moved: AtomicU64,
     /// The process to which belongs what waits; 0 before the first addition.
     process: AtomicU32,
@@ -110,7 +111,7 @@ impl<R: Reference<AtomicU64>> Cell<R> {
             .get()
             .is_some_and(|held| std::ptr::eq(held, count))
         {
-            // If it fails, another count is there.
+            // If it fails, another count is there, or none.
             self.attached.replace(Some(count), None);
         }
         if old.checked_add(n).is_none() {
@@ -148,10 +149,15 @@ impl<R: Reference<AtomicU64>> Cell<R> {
     // spec[count.add, count.high]
     pub fn attach(&self, count: &'static AtomicU64, process: u32) {
         self.held.set(Some(count));
+        // ORDERING: relaxed; in this order, as a thread that was refused says so and detaches the
+        // cell afterwards. If it does that before, this store comes after its own; if later, it
+        // finds the record, and takes another turn.
+        self.refused.store(0, Ordering::Relaxed);
         // ORDERING: pairs with the fence in `add_slowly`.
         fence(Ordering::SeqCst);
         self.disown(process);
-        let is_high = self.flush(Some(count)) >= HIGH;
+        // One that becomes high from here on is seen by the next addition.
+        let is_high = self.flush(count) >= HIGH;
         self.attached.set((!is_high).then_some(count));
     }
 
@@ -166,18 +172,19 @@ impl<R: Reference<AtomicU64>> Cell<R> {
         open: impl Fn() -> Option<&'static F>,
         insert: impl Fn(&'static F) -> Result<&'static AtomicU64, Trouble>,
     ) -> Followed<F> {
-        // file = open(); attach to the record in it, or detach; again if another file is open
+        // file = open(); attach to the record in it, or detach
+        // again if another file is open and something waits, or if it had a record after all
         let mut file = open();
         loop {
+            let mut had_record = false;
             let followed = match file.map(|file| (file, insert(file))) {
                 Some((_, Ok(count))) => {
-                    self.refused.store(0, Ordering::Relaxed);
                     self.attach(count, process);
                     Followed::Attached
                 }
                 Some((file, Err(trouble))) => {
                     self.refused.store(1, Ordering::Relaxed);
-                    self.detach();
+                    had_record = self.detach();
                     Followed::Refused(file, trouble)
                 }
                 None => {
@@ -190,8 +197,17 @@ impl<R: Reference<AtomicU64>> Cell<R> {
             // was opened before whoever left it there. Who comes later finds what we left.
             fence(Ordering::SeqCst);
             let newer = open();
-            if newer.map(std::ptr::from_ref) == file.map(std::ptr::from_ref) {
+            let is_last = newer.map(std::ptr::from_ref) == file.map(std::ptr::from_ref);
+            // A thread that attached it while it was refused here has made the record.
+            if is_last && !had_record {
                 return followed;
+            }
+            // What was added is in the file that was open before: the next one gets no record for
+            // it. Whoever adds from here on follows.
+            // spec[count.zero]
+            if matches!(followed, Followed::Attached) && self.is_idle() {
+                self.detach();
+                return Followed::Idle;
             }
             file = newer;
         }
@@ -207,27 +223,44 @@ impl<R: Reference<AtomicU64>> Cell<R> {
         open: impl Fn() -> Option<&'static F>,
         insert: impl Fn(&'static F) -> Result<&'static AtomicU64, Trouble>,
     ) -> Followed<F> {
-        // ORDERING: pairs with the fence in `add_slowly`: either what waits is seen here, or
-        // whoever added it finds the file that is open.
-        fence(Ordering::SeqCst);
-        if self.waiting(process) > 0 {
-            return self.follow(process, open, insert);
+        // done if nothing waits and it is not refused; refused = 0, again
+        loop {
+            // ORDERING: pairs with the fence in `add_slowly`: either what waits is seen here, or
+            // whoever added it sees that the cell is not refused, and finds the file that is open.
+            fence(Ordering::SeqCst);
+            if self.waiting(process) > 0 {
+                return self.follow(process, open, insert);
+            }
+            // ORDERING: relaxed, both, see the fence.
+            if self.refused.load(Ordering::Relaxed) == 0 {
+                self.detach();
+                return Followed::Idle;
+            }
+            // Whoever adds to it from here on lets it follow.
+            self.refused.store(0, Ordering::Relaxed);
         }
-        // Whoever adds to it meanwhile lets it follow.
-        self.refused.store(0, Ordering::Relaxed);
-        self.detach();
-        Followed::Idle
     }
 
-    /// Lets the cell wait. An addition that is under way can still reach the count it had.
-    pub fn detach(&self) {
+    /// Lets the cell wait, and tells whether it had a record. An addition that is under way can
+    /// still reach the count it had.
+    pub fn detach(&self) -> bool {
         self.attached.set(None);
-        self.held.set(None);
+        self.held.set(None)
     }
 
-    /// Gives up what waits.
-    pub fn forget(&self) {
-        self.flush(None);
+    /// Gives up what waits, if it `may` be given up: that is asked once it was looked at, so that
+    /// what is added after the answer has become another is not given up.
+    // spec[count.off]
+    pub fn forget(&self, may: impl Fn() -> bool) {
+        // moved = load(moved); added = load(added); done if nothing waits or it may not be
+        // CAS moved: moved -> added, again with what won
+        loop {
+            // ORDERING: what `both` acquires makes `may` see what whoever added it saw before.
+            let (moved, added) = self.both();
+            if moved == added || !may() || self.moves(moved, added) {
+                return;
+            }
+        }
     }
 
     /// Lets `n` more wait, as much of it as keeps what waits below 2^64.
@@ -249,27 +282,32 @@ impl<R: Reference<AtomicU64>> Cell<R> {
         }
     }
 
-    /// Moves what waits to `count`, or gives it up. Returns what the count is then, and 0 if
-    /// nothing was moved.
+    /// Moves what waits to `count`. Returns what the count is then.
     // spec[count.add]
-    fn flush(&self, count: Option<&AtomicU64>) -> u64 {
+    fn flush(&self, count: &AtomicU64) -> u64 {
         // moved = load(moved); added = load(added); done if nothing waits
         // CAS moved: moved -> added, again with what won; add what waited to the count
         loop {
             let (moved, added) = self.both();
             if moved == added {
-                return 0;
+                // ORDERING: relaxed, as a count orders nothing.
+                return count.load(Ordering::Relaxed);
             }
-            // ORDERING: releases the sum that was seen to whoever acquires `moved` in `both`, so
-            // that it sees no smaller one.
-            let exchanged =
-                self.moved
-                    .compare_exchange(moved, added, Ordering::Release, Ordering::Relaxed);
-            if exchanged.is_ok() {
-                let waited = added.wrapping_sub(moved);
-                return count.map_or(0, |count| saturating_add(count, waited));
+            if self.moves(moved, added) {
+                return saturating_add(count, added.wrapping_sub(moved));
             }
         }
+    }
+
+    /// Takes what waits, as `both` told it, for this thread alone to see to. Returns whether it
+    /// did; if not, another one has.
+    fn moves(&self, moved: u64, added: u64) -> bool {
+        // ORDERING: releases the sum that was seen to whoever acquires `moved` in `both`, so that
+        // it sees no smaller one.
+        let exchanged =
+            self.moved
+                .compare_exchange(moved, added, Ordering::Release, Ordering::Relaxed);
+        exchanged.is_ok()
     }
 
     /// Gives up what waited in the process that `process` was forked off from, which counts it.
@@ -278,11 +316,12 @@ impl<R: Reference<AtomicU64>> Cell<R> {
         // owner = load(process); done if it is ours
         // moved = load(moved); added = load(added); done if the owner has become ours
         // CAS moved: moved -> added; owner = ours
-        // ORDERING: relaxed, as whoever exchanges `moved` learns what was given up. As nobody adds
-        // or flushes before it saw the owner become ours, one that reads a sum of this process in
-        // `both` has acquired the owner with it, and the second look says so. One that read the
-        // sums of the parent and comes late finds `moved` past what it read, or nothing to give up.
-        if self.process.load(Ordering::Relaxed) == process {
+        // ORDERING: acquires, if the owner is ours, what was given up before, so that nobody takes
+        // it for what waits. As nobody adds or flushes before it saw the owner become ours, one
+        // that reads a sum of this process in `both` has acquired the owner with it, and the second
+        // look says so. One that read the sums of the parent and comes late finds `moved` past what
+        // it read, or nothing to give up.
+        if self.process.load(Ordering::Acquire) == process {
             return;
         }
         let (moved, added) = self.both();
@@ -291,11 +330,9 @@ impl<R: Reference<AtomicU64>> Cell<R> {
             return;
         }
         // If it fails, another thread did the same.
-        // ORDERING: as in `flush`; the owner is released by the exchange in `wait`.
-        let _ = self
-            .moved
-            .compare_exchange(moved, added, Ordering::Release, Ordering::Relaxed);
-        self.process.store(process, Ordering::Relaxed);
+        self.moves(moved, added);
+        // ORDERING: releases what was given up to whoever finds that the owner is ours.
+        self.process.store(process, Ordering::Release);
     }
 
     /// What was moved, and what was added up to then or later.
@@ -316,6 +353,12 @@ impl<R: Reference<AtomicU64>> Cell<R> {
         }
     }
 
+    /// Whether nothing waits.
+    fn is_idle(&self) -> bool {
+        let (moved, added) = self.both();
+        moved == added
+    }
+
     /// The count in the file while the cell is attached.
     pub fn word(&self) -> Option<&'static AtomicU64> {
         self.attached.get()
@@ -324,12 +367,12 @@ impl<R: Reference<AtomicU64>> Cell<R> {
     /// What waits for a record in the process that has the number `process`.
     // spec[count.fork]
     pub fn waiting(&self, process: u32) -> u64 {
-        let (moved, added) = self.both();
-        // ORDERING: relaxed, as the owner of what was added was acquired in `both`.
-        match self.process.load(Ordering::Relaxed) == process {
-            true => added.wrapping_sub(moved),
-            false => 0,
+        // ORDERING: acquires what was given up before the owner became ours: none of that waits.
+        if self.process.load(Ordering::Acquire) != process {
+            return 0;
         }
+        let (moved, added) = self.both();
+        added.wrapping_sub(moved)
     }
 }
 

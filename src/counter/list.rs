@@ -27,9 +27,13 @@ pub trait Listed: Sized + 'static {
     /// The counter of the same bucket that was put on the list before this one.
     fn next(&self) -> &Self::Link;
 
-    /// The process that saw to it that this counter is on the list; 0 before the first.
+    /// The process that puts this counter on the list; 0 before, and [`LISTED`] afterwards.
     fn lister(&self) -> &AtomicU32;
 }
+
+/// In place of the process that puts a counter on the list, once it is there: no process has this
+/// number.
+pub const LISTED: u32 = u32::MAX;
 
 /// Counters, by bucket of the name; in each the last one first.
 #[derive(Debug)]
@@ -56,20 +60,44 @@ impl<T: Listed, const BUCKETS: usize> List<T, BUCKETS> {
 
     /// Adds `n` to `counter` away from its fast path. If it waits afterwards, it is on the list,
     /// and has to follow the file.
-    // spec[count.add]
+    ///
+    /// While a thread puts the counter on the list, the others let it wait: that thread follows
+    /// afterwards, and takes what waits along. So no counter is attached that is not on the list,
+    /// not even in a process that is forked off meanwhile.
+    // spec[count.add, count.fork]
     pub fn add(&'static self, counter: &'static T, n: u64, process: u32) -> Addition {
         let added = counter.cell().add_slowly(n, process);
-        if added == Addition::Added {
+        if added == Addition::Added || self.lists(counter, process) {
             return added;
         }
-        // A process can be forked off between these two steps of another thread. It finds that the
-        // counter was to be listed, and has to look whether it was.
-        // ORDERING: relaxed, as nothing but who lists the counter depends on it.
-        let lister = counter.lister().swap(process, Ordering::Relaxed);
-        if lister == 0 || lister != process && !self.has(counter) {
+        Addition::Added
+    }
+
+    /// Sees to it that `counter` is on the list; false if another thread of `process` is at it.
+    fn lists(&'static self, counter: &'static T, process: u32) -> bool {
+        // CAS lister: 0 -> process; done if it is listed or another thread is at it, else again
+        // with the process that was; put it there; lister = listed
+        let lister = counter.lister();
+        let mut old = 0;
+        // ORDERING: relaxed if it succeeds, as nothing else depends on it; if it fails, acquires
+        // the list with the counter on it. If it is not there yet, the fence in
+        // `Cell::add_slowly`, before this, pairs with those in `Cell::follow` of whoever puts it
+        // there: what waits is seen from there.
+        while let Err(newer) =
+            lister.compare_exchange(old, process, Ordering::Relaxed, Ordering::Acquire)
+        {
+            if newer == LISTED || newer == process {
+                return newer == LISTED;
+            }
+            old = newer;
+        }
+        // A process that was forked off while a thread was at it has to look.
+        if old == 0 || !self.has(counter) {
             self.put(counter);
         }
-        added
+        // ORDERING: releases the list.
+        lister.store(LISTED, Ordering::Release);
+        true
     }
 
     /// Lets all counters move on, see [`Cell::move_on`], after another file was opened or the file

@@ -8,10 +8,14 @@ pub const GET: Ordering = Ordering::Acquire;
 /// With what a reference is exchanged: it releases what it leads to to whoever gets it.
 pub const PUT: Ordering = Ordering::Release;
 
+/// With what a reference is put in the place of whatever is there: who does so later knows all that
+/// was done before, by each in turn.
+pub const SET: Ordering = Ordering::AcqRel;
+
 /// A reference that lives for ever, or none, to be changed while others read it.
 ///
-/// What implements it takes [`GET`] and [`PUT`], so that the model checker tries these, whatever
-/// takes the place of the pointer.
+/// What implements it takes [`GET`], [`PUT`] and [`SET`], so that the model checker tries these,
+/// whatever takes the place of the pointer.
 pub trait Reference<T: 'static> {
     /// The reference, if there is one.
     fn get(&self) -> Option<&'static T>;
@@ -19,6 +23,6 @@ pub trait Reference<T: 'static> {
     /// Puts `new` in place of `old`, if `old` is there. Returns whether it was.
     fn replace(&self, old: Option<&'static T>, new: Option<&'static T>) -> bool;
 
-    /// Puts `new` there, whatever is.
-    fn set(&self, new: Option<&'static T>);
+    /// Puts `new` there, whatever is. Returns whether anything was.
+    fn set(&self, new: Option<&'static T>) -> bool;
 }

@@ -21,7 +21,7 @@ use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 
-use crate::counter::reference::{GET, PUT, Reference};
+use crate::counter::reference::{GET, PUT, Reference, SET};
 use crate::counter::words::{Reach, Words};
 use crate::format::layout;
 use crate::system;
@@ -316,8 +316,8 @@ impl<T: Sync> Reference<T> for StaticRef<T> {
         self.exchange(old, pointer(new))
     }
 
-    fn set(&self, new: Option<&'static T>) {
-        self.pointer.swap(pointer(new), PUT);
+    fn set(&self, new: Option<&'static T>) -> bool {
+        !self.pointer.swap(pointer(new), SET).is_null()
     }
 }
 

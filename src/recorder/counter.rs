@@ -18,7 +18,7 @@ pub struct Counter {
     cell: Cell<StaticRef<AtomicU64>>,
     /// The counter of the same bucket that was added to the recorder's list before this one.
     next: StaticRef<Counter>,
-    /// The process that saw to it that this counter is on the list; 0 before the first.
+    /// The process that puts this counter on the list; 0 before, and `LISTED` afterwards.
     lister: AtomicU32,
 }
 
@@ -144,20 +144,36 @@ mod tests {
     #[test]
     fn a_counter_that_another_process_was_about_to_list_is_listed() {
         let counter = counter();
-        counter.lister.store(u32::MAX, Ordering::Relaxed);
+        counter.lister.store(u32::MAX - 1, Ordering::Relaxed);
         counter.inc();
         assert_eq!(counter.recorder.waiting(), 1);
     }
 
     #[test]
-    fn a_counter_that_another_process_listed_is_not_listed_again() {
+    fn a_counter_that_another_process_has_just_listed_is_not_listed_again() {
         let counter = counter();
         counter.inc();
-        counter.lister.store(u32::MAX, Ordering::Relaxed);
+        counter.lister.store(u32::MAX - 1, Ordering::Relaxed);
         counter.inc();
         assert_eq!(counter.recorder.waiting(), 2);
         assert!(counter.next.get().is_none());
     }
+
+    // test[count.fork]
+    #[test]
+    fn a_counter_that_a_thread_is_listing_is_left_to_that() {
+        let (_home, counter) = opened();
+        counter.lister.store(std::process::id(), Ordering::Relaxed);
+        counter.inc();
+        assert_eq!((counter.waiting(), counter.word().is_none()), (1, true));
+        assert_eq!(counter.recorder.list.all().count(), 0);
+        // The thread goes on.
+        counter.lister.store(0, Ordering::Relaxed);
+        counter.inc();
+        assert_eq!(counter.waiting(), 0);
+        assert_eq!(counter.read().expect("it can be read"), 2);
+    }
+
     /// A counter whose recorder has a file, in a directory of its own.
     fn opened() -> (tempfile::TempDir, &'static Counter) {
         let home = tempfile::tempdir().expect("a directory can be made");

@@ -2,7 +2,7 @@
 //!
 //! Implements the section *Files* of `spec/concurrency.md`. What is in a file is not known here.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering, fence};
 use std::time::Duration;
 
 use super::place::Place;
@@ -273,7 +273,7 @@ impl Recorder {
     }
 
     /// What this recorder's file says of the counter `name` (0 if it has no record), and what waits
-    /// for it in the process.
+    /// for it in the process. What moves from the process to the file meanwhile can be in it twice.
     ///
     /// # Errors
     ///
@@ -301,8 +301,8 @@ impl Recorder {
 
     /// The file that is counted into.
     fn open_file(&self) -> Option<&'static CountFile> {
-        // ORDERING: relaxed, as whoever sets the flag lets all counters move on afterwards, and the
-        // fences there and in `Cell::follow` see to it that one sees the other.
+        // ORDERING: relaxed, as whoever changes the flag looks through the counters afterwards, and
+        // the fences there and in `Cell::follow` see to it that one sees the other.
         match self.off.load(Ordering::Relaxed) {
             true => None,
             false => self.file.get(),
@@ -364,7 +364,8 @@ impl Recorder {
     // spec[count.off]
     fn stop_if_off(&'static self, place: &Place) -> Result<(), Closed> {
         // off = load(off); now = what the mode file says; CAS off: off -> now, again if it changed,
-        // so that nobody puts an older reading in place of a newer one
+        // so that an older reading does not take the place of a newer one; if that has changed it
+        // twice, it does until the next look
         let now = loop {
             // ORDERING: relaxed, here and below, see `open_file`.
             let off = self.off.load(Ordering::Relaxed);
@@ -442,9 +443,10 @@ impl Recorder {
         {
             return self.attach_all();
         }
-        // ORDERING: relaxed, as it only spares work; set before the counters are looked at, so
-        // that one of them that goes on to wait sets it again.
+        // ORDERING: the fence pairs with those in `Cell::add_slowly` and `Cell::follow`: what waits
+        // is seen here, or whoever added it finds the file that is open, or sets the flag again.
         self.wanting.store(false, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
         let waiting = self.list.all().filter(|counter| counter.waiting() > 0);
         let results = waiting.map(|counter| self.attach(counter));
         results.fold(Ok(()), Result::and)
@@ -468,10 +470,8 @@ impl Recorder {
             }
             Followed::NoFile => {
                 // spec[count.off]
-                // ORDERING: relaxed, as what is added meanwhile may be dropped or not.
-                if self.off.load(Ordering::Relaxed) && self.open_file().is_none() {
-                    counter.cell().forget();
-                }
+                // ORDERING: relaxed, see `Cell::forget`.
+                counter.cell().forget(|| self.off.load(Ordering::Relaxed));
                 Ok(())
             }
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gotelemetry::counter::cell::Addition;
 use gotelemetry::counter::table::Trouble;
 use gotelemetry::counter::words::{AtomicU64, Ordering};
 use loom::thread;
@@ -62,6 +63,48 @@ fn an_addition_that_was_refused_meets_another_try() {
     });
 }
 
+/// A file that has no room and then some: whoever was refused is attached all the same.
+// test[count.add, count.full, count.retry]
+#[test]
+fn an_addition_that_is_being_refused_meets_another_try() {
+    let name = "an_addition_that_is_being_refused_meets_another_try";
+    explore(name, Bound::None, || {
+        let file = File::full();
+        let counter = Arc::new(Counter::beside(Some(file)));
+        counter.wait(PROCESS, 1);
+        let other = counter.clone();
+        let following = thread::spawn(move || drop(other.follow(PROCESS)));
+        file.full.store(0, Ordering::Relaxed);
+        counter.cell.attach(&file.count, PROCESS);
+        following.join().expect("it ends");
+        assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (1, 0));
+        counter.add(4);
+        assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (5, 0));
+    });
+}
+
+// test[count.add, count.full, count.retry]
+#[test]
+fn additions_that_are_being_refused_meet_another_try() {
+    let name = "additions_that_are_being_refused_meet_another_try";
+    explore(name, Bound::Three, || {
+        let file = File::full();
+        let counter = Arc::new(Counter::beside(Some(file)));
+        counter.wait(PROCESS, 1);
+        let other = counter.clone();
+        let following = thread::spawn(move || drop(other.follow(PROCESS)));
+        let other = counter.clone();
+        let adding = thread::spawn(move || other.cell.add_slowly(2, PROCESS));
+        file.full.store(0, Ordering::Relaxed);
+        counter.cell.attach(&file.count, PROCESS);
+        following.join().expect("it ends");
+        if adding.join().expect("it ends") == Addition::Waits {
+            counter.follow(PROCESS);
+        }
+        assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (3, 0));
+    });
+}
+
 // test[count.add, insert.race]
 #[test]
 fn two_additions_insert_the_record() {
@@ -85,7 +128,11 @@ fn an_addition_meets_the_opening_of_the_file() {
     let name = "an_addition_meets_the_opening_of_the_file";
     explore(name, Bound::None, || {
         let file = File::new();
-        let counter = attach(Counter::beside(None), |counter| {
+        let counter = Counter::beside(None);
+        // The process is known from here on.
+        counter.wait(PROCESS, 4);
+        counter.cell.forget(|| true);
+        let counter = attach(counter, |counter| {
             counter.rotate(Some(file));
         });
         assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (1, 0));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gotelemetry::counter::reference::Reference as _;
-use gotelemetry::counter::words::Ordering;
+use gotelemetry::counter::words::{AtomicBool, Ordering};
 use loom::thread;
 
 use crate::counter::{Counter, File, PROCESS};
@@ -48,9 +48,9 @@ fn additions_stop_at_the_greatest_count() {
     let name = "additions_stop_at_the_greatest_count";
     explore(name, Bound::None, || {
         let counter = Arc::new(Counter::beside(Some(File::holding(u64::MAX - 3))));
-        counter.follow(PROCESS);
-        // It has no fast path.
         counter.add(1);
+        counter.follow(PROCESS);
+        assert!(counter.cell.word().is_none(), "it has no fast path");
         let other = counter.clone();
         let thread = thread::spawn(move || {
             other.add(2);
@@ -116,6 +116,42 @@ fn no_more_waits_than_was_added() {
         assert!([0, 3, 5].contains(&counter.cell.waiting(PROCESS)));
         thread.join().expect("it ends");
         assert_eq!(counter.cell.waiting(PROCESS), 5);
+    });
+}
+
+// test[count.add, count.off]
+#[test]
+fn what_is_added_once_the_mode_is_on_is_not_given_up() {
+    let name = "what_is_added_once_the_mode_is_on_is_not_given_up";
+    explore(name, Bound::None, || {
+        let counter = Arc::new(Counter::<File>::beside(None));
+        counter.wait(PROCESS, 4);
+        let (other, off) = (counter.clone(), Arc::new(AtomicBool::new(true)));
+        let mode = off.clone();
+        let giving_up = thread::spawn(move || {
+            other.cell.forget(|| mode.load(Ordering::Relaxed));
+        });
+        off.store(false, Ordering::Relaxed);
+        counter.wait(PROCESS, 1);
+        giving_up.join().expect("it ends");
+        assert!([1, 5].contains(&counter.cell.waiting(PROCESS)));
+        counter.cell.forget(|| true);
+        assert_eq!(counter.cell.waiting(PROCESS), 0);
+    });
+}
+
+// test[count.fork]
+#[test]
+fn no_more_waits_than_a_forked_off_process_has_added() {
+    let name = "no_more_waits_than_a_forked_off_process_has_added";
+    explore(name, Bound::None, || {
+        let counter = Arc::new(Counter::<File>::beside(None));
+        counter.wait(PROCESS, 32);
+        let other = counter.clone();
+        let adding = thread::spawn(move || other.wait(PROCESS + 1, 1));
+        assert!([0, 1].contains(&counter.cell.waiting(PROCESS + 1)));
+        adding.join().expect("it ends");
+        assert_eq!(counter.cell.waiting(PROCESS + 1), 1);
     });
 }
 

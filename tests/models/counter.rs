@@ -1,9 +1,10 @@
 //! A counter as a program has it, in the model checker's memory.
 
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 use gotelemetry::counter::cell::{Addition, Cell, Followed};
-use gotelemetry::counter::reference::{GET, PUT, Reference};
+use gotelemetry::counter::reference::{GET, PUT, Reference, SET};
 use gotelemetry::counter::table::Trouble;
 use gotelemetry::counter::words::{AtomicU32, AtomicU64, Ordering};
 
@@ -56,8 +57,8 @@ impl<T> Reference<T> for Place<T> {
         exchanged.is_ok()
     }
 
-    fn set(&self, new: Option<&'static T>) {
-        self.number.swap(self.number(new), PUT);
+    fn set(&self, new: Option<&'static T>) -> bool {
+        self.number.swap(self.number(new), SET) > 0
     }
 }
 
@@ -68,6 +69,8 @@ pub(crate) struct File {
     pub(crate) full: AtomicU32,
     /// 1 once whoever opened it was done with that.
     ready: AtomicU32,
+    /// Whether the record was made; no part of what is tried.
+    made: AtomicBool,
 }
 
 impl File {
@@ -79,7 +82,13 @@ impl File {
         let count = AtomicU64::new(count);
         let (full, ready) = (AtomicU32::new(0), AtomicU32::new(0));
         ready.store(1, Ordering::Relaxed);
-        Box::leak(Box::new(File { count, full, ready }))
+        let made = AtomicBool::new(false);
+        Box::leak(Box::new(File {
+            count,
+            full,
+            ready,
+            made,
+        }))
     }
 
     pub(crate) fn full() -> &'static File {
@@ -90,6 +99,11 @@ impl File {
 
     pub(crate) fn is_full(&self) -> bool {
         self.full.load(Ordering::Relaxed) == 1
+    }
+
+    /// Whether it has a record for which nothing was counted.
+    pub(crate) fn has_idle_record(&self) -> bool {
+        self.made.load(std::sync::atomic::Ordering::SeqCst) && self.value() == 0
     }
 
     pub(crate) fn value(&self) -> u64 {
@@ -107,7 +121,10 @@ impl Records for File {
         assert_eq!(self.ready.load(Ordering::Relaxed), 1, "it is not open yet");
         match self.is_full() {
             true => Err(Trouble::Full),
-            false => Ok(&self.count),
+            false => {
+                self.made.store(true, std::sync::atomic::Ordering::SeqCst);
+                Ok(&self.count)
+            }
         }
     }
 }

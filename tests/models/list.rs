@@ -1,6 +1,6 @@
 //! Counters are put on their recorder's list while files come and go.
 
-use gotelemetry::counter::cell::{Addition, Cell};
+use gotelemetry::counter::cell::{Addition, Cell, Followed};
 use gotelemetry::counter::list::{List, Listed};
 use gotelemetry::counter::reference::Reference as _;
 use gotelemetry::counter::words::{AtomicU32, AtomicU64, Ordering};
@@ -77,11 +77,15 @@ impl Recorder {
     }
 
     /// Opens another file, or none, as `Recorder::rotate` of `src/recorder/counting.rs` does.
-    fn rotate(&'static self, file: Option<&'static File>) {
+    /// Returns whether something waited.
+    fn rotate(&'static self, file: Option<&'static File>) -> bool {
         self.open.set(file);
         let open = || self.open.get();
         let insert = |file: &'static File, _| file.insert();
-        self.list.move_on(PROCESS, open, insert, |_, _| {});
+        let mut waited = false;
+        let moved = |_, followed| waited |= !matches!(followed, Followed::Idle);
+        self.list.move_on(PROCESS, open, insert, moved);
+        waited
     }
 
     /// How often each of `counters` is on the list.
@@ -95,14 +99,19 @@ impl Recorder {
 }
 
 /// A counter that nobody knows yet is added to while a file is opened in place of `first`, which it
-/// may find. The file has to find it.
+/// may find. The file has to find it, and to have no record for which nothing was counted unless
+/// something waited.
 fn open_beside(first: fn() -> Option<&'static File>) {
     let (first, counter) = (first(), Named::new("one"));
+    // The process is known from here on.
+    assert_eq!(counter.cell.add_slowly(4, PROCESS), Addition::Waits);
+    counter.cell.forget(|| true);
     let recorder = Recorder::beside(first);
     let adding = thread::spawn(move || recorder.add(counter, 1));
     let file = File::new();
-    recorder.rotate(Some(file));
+    let waited = recorder.rotate(Some(file));
     adding.join().expect("it ends");
+    assert!(waited || !file.has_idle_record(), "nothing was counted");
     let all = || first.map_or(0, File::value) + file.value();
     assert_eq!((all(), counter.cell.waiting(PROCESS)), (1, 0));
     let held = file.value();
@@ -110,7 +119,7 @@ fn open_beside(first: fn() -> Option<&'static File>) {
     assert_eq!((file.value(), all()), (held + 4, 5), "it left the file");
 }
 
-// test[count.add, file.rotate]
+// test[count.add, count.zero, file.rotate]
 #[test]
 fn a_new_counter_meets_a_rotation() {
     let name = "a_new_counter_meets_a_rotation";
@@ -150,10 +159,31 @@ fn two_threads_list_one_counter() {
         assert_eq!(counter.cell.add_slowly(4, PROCESS), Addition::Waits);
         let add = move |n| recorder.list.add(counter, n, PROCESS);
         let adding = thread::spawn(move || add(1));
-        assert_eq!(add(2), Addition::Waits);
-        assert_eq!(adding.join().expect("it ends"), Addition::Waits);
+        let added = [add(2), adding.join().expect("it ends")];
+        assert!(added.contains(&Addition::Waits), "one of them goes on");
         assert_eq!(recorder.listed(&[counter]), [1]);
         assert_eq!(counter.cell.waiting(PROCESS), 7);
+    });
+}
+
+/// So that a process which is forked off at any time finds every counter that is attached.
+// test[count.add, count.fork]
+#[test]
+fn a_counter_that_is_attached_is_listed() {
+    let name = "a_counter_that_is_attached_is_listed";
+    explore(name, Bound::ThreeAtFirst, || {
+        let file = File::new();
+        let (recorder, counter) = (Recorder::beside(Some(file)), Named::new("one"));
+        // The process is known from here on.
+        assert_eq!(counter.cell.add_slowly(4, PROCESS), Addition::Waits);
+        let adding = thread::spawn(move || recorder.add(counter, 1));
+        recorder.add(counter, 2);
+        if counter.cell.word().is_some() {
+            assert_eq!(recorder.listed(&[counter]), [1]);
+        }
+        adding.join().expect("it ends");
+        assert_eq!(recorder.listed(&[counter]), [1]);
+        assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (7, 0));
     });
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gotelemetry::counter::cell::Addition;
 use gotelemetry::counter::reference::Reference as _;
 use loom::thread;
 
@@ -50,7 +51,7 @@ fn rotate(adders: u64, times: u64, next: fn() -> Vec<Option<&'static File>>) {
     rotate_from(0, adders, times, next);
 }
 
-// test[count.add, count.zero, file.rotate]
+// test[count.add, file.rotate]
 #[test]
 fn additions_meet_a_rotation() {
     let model = || rotate(1, 2, || vec![Some(File::new())]);
@@ -100,13 +101,14 @@ fn additions_meet_a_rotation_to_a_full_file() {
 #[test]
 fn an_addition_that_is_being_refused_meets_a_rotation() {
     let name = "an_addition_that_is_being_refused_meets_a_rotation";
-    explore(name, Bound::None, || {
+    explore(name, Bound::ThreeAtFirst, || {
         let file = File::new();
         let counter = Arc::new(Counter::beside(Some(File::full())));
+        counter.wait(PROCESS, 2);
         let other = counter.clone();
-        let adding = thread::spawn(move || other.add(2));
+        let following = thread::spawn(move || drop(other.follow(PROCESS)));
         counter.rotate(Some(file));
-        adding.join().expect("it ends");
+        following.join().expect("it ends");
         counter.add(4);
         assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (6, 0));
     });
@@ -128,6 +130,26 @@ fn additions_that_were_refused_meet_a_rotation() {
         assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (3, 0));
         counter.add(4);
         assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (7, 0));
+    });
+}
+
+/// A counter that was refused and for which nothing waits, as in a process that was forked off.
+// test[count.add, count.full, file.rotate]
+#[test]
+fn an_addition_to_a_counter_that_was_refused_meets_a_rotation() {
+    let name = "an_addition_to_a_counter_that_was_refused_meets_a_rotation";
+    explore(name, Bound::None, || {
+        let file = File::new();
+        let counter = Arc::new(Counter::beside(Some(File::full())));
+        counter.add(1);
+        counter.cell.forget(|| true);
+        let other = counter.clone();
+        let adding = thread::spawn(move || other.cell.add_slowly(2, PROCESS));
+        counter.rotate(Some(file));
+        if adding.join().expect("it ends") == Addition::Waits {
+            counter.follow(PROCESS);
+        }
+        assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (2, 0));
     });
 }
 
