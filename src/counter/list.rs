@@ -35,6 +35,14 @@ pub trait Listed: Sized + 'static {
 /// number.
 pub const LISTED: u32 = u32::MAX;
 
+/// When and by whom a counter was put on the list.
+enum Listing {
+    Before,
+    Now,
+    /// A thread of this process is at it.
+    ByAnother,
+}
+
 /// Counters, by bucket of the name; in each the last one first.
 #[derive(Debug)]
 pub struct List<T: Listed, const BUCKETS: usize> {
@@ -67,14 +75,19 @@ impl<T: Listed, const BUCKETS: usize> List<T, BUCKETS> {
     // spec[count.add, count.fork]
     pub fn add(&'static self, counter: &'static T, n: u64, process: u32) -> Addition {
         let added = counter.cell().add_slowly(n, process);
-        if added == Addition::Added || self.lists(counter, process) {
+        if added == Addition::Added {
             return added;
         }
-        Addition::Added
+        match self.list(counter, process) {
+            Listing::Before => added,
+            // Even if it was refused: what others left to this thread may wait beside a record.
+            Listing::Now => Addition::Waits,
+            Listing::ByAnother => Addition::Added,
+        }
     }
 
-    /// Sees to it that `counter` is on the list; false if another thread of `process` is at it.
-    fn lists(&'static self, counter: &'static T, process: u32) -> bool {
+    /// Sees to it that `counter` is on the list, or leaves that to another thread of `process`.
+    fn list(&'static self, counter: &'static T, process: u32) -> Listing {
         // CAS lister: 0 -> process; done if it is listed or another thread is at it, else again
         // with the process that was; put it there; lister = listed
         let lister = counter.lister();
@@ -86,10 +99,11 @@ impl<T: Listed, const BUCKETS: usize> List<T, BUCKETS> {
         while let Err(newer) =
             lister.compare_exchange(old, process, Ordering::Relaxed, Ordering::Acquire)
         {
-            if newer == LISTED || newer == process {
-                return newer == LISTED;
+            match newer {
+                LISTED => return Listing::Before,
+                newer if newer == process => return Listing::ByAnother,
+                newer => old = newer,
             }
-            old = newer;
         }
         // A process that was forked off while a thread was at it has to look.
         if old == 0 || !self.has(counter) {
@@ -97,7 +111,7 @@ impl<T: Listed, const BUCKETS: usize> List<T, BUCKETS> {
         }
         // ORDERING: releases the list.
         lister.store(LISTED, Ordering::Release);
-        true
+        Listing::Now
     }
 
     /// Lets all counters move on, see [`Cell::move_on`], after another file was opened or the file

@@ -159,6 +159,16 @@ mod tests {
         assert!(counter.next.get().is_none());
     }
 
+    // test[count.retry]
+    #[test]
+    fn a_counter_that_is_new_to_the_list_follows_even_if_it_was_refused() {
+        let (_home, counter) = opened();
+        let full = |_: &'static ()| Err(crate::counter::table::Trouble::Full);
+        counter.cell.follow(std::process::id(), || Some(&()), full);
+        counter.inc();
+        assert_eq!((counter.waiting(), counter.word().is_some()), (0, true));
+    }
+
     // test[count.fork]
     #[test]
     fn a_counter_that_a_thread_is_listing_is_left_to_that() {

@@ -130,7 +130,7 @@ fn a_new_counter_meets_a_rotation() {
 #[test]
 fn a_new_counter_meets_the_opening_of_the_file() {
     let name = "a_new_counter_meets_the_opening_of_the_file";
-    explore(name, Bound::None, || open_beside(|| None));
+    explore(name, Bound::ThreeAtFirst, || open_beside(|| None));
 }
 
 // test[count.off]

@@ -104,11 +104,10 @@ fn an_addition_that_is_being_refused_meets_a_rotation() {
     explore(name, Bound::ThreeAtFirst, || {
         let file = File::new();
         let counter = Arc::new(Counter::beside(Some(File::full())));
-        counter.wait(PROCESS, 2);
         let other = counter.clone();
-        let following = thread::spawn(move || drop(other.follow(PROCESS)));
+        let adding = thread::spawn(move || other.add(2));
         counter.rotate(Some(file));
-        following.join().expect("it ends");
+        adding.join().expect("it ends");
         counter.add(4);
         assert_eq!((file.value(), counter.cell.waiting(PROCESS)), (6, 0));
     });
