@@ -116,6 +116,7 @@ impl Report {
     }
 
     /// Reads a report whose bytes are to be sent: what it says is all that they say.
+    // spec[upload.ready.check]
     pub(crate) fn parse_exact(text: &[u8]) -> Result<Report, JsonError> {
         Report::read(Form::exact(text, "report.form", "privacy.approved.body"))
     }

@@ -43,7 +43,7 @@ pub enum Followed<F: 'static> {
     Refused(&'static F, Trouble),
     /// It waits, as no file is open.
     NoFile,
-    /// It waits, as nobody has added to it since the file that it was attached to.
+    /// It is attached to nothing, as nothing waits since another file was opened.
     Idle,
 }
 

@@ -126,7 +126,7 @@ fn two_additions_insert_the_record() {
 #[test]
 fn an_addition_meets_the_opening_of_the_file() {
     let name = "an_addition_meets_the_opening_of_the_file";
-    explore(name, Bound::None, || {
+    explore(name, Bound::ThreeAtFirst, || {
         let file = File::new();
         let counter = Counter::beside(None);
         // The process is known from here on.

@@ -118,7 +118,7 @@ fn an_addition_that_is_being_refused_meets_a_rotation() {
 #[test]
 fn additions_that_were_refused_meet_a_rotation() {
     let name = "additions_that_were_refused_meet_a_rotation";
-    explore(name, Bound::None, || {
+    explore(name, Bound::ThreeAtFirst, || {
         let (full, file) = (File::full(), File::new());
         let counter = Arc::new(Counter::beside(Some(full)));
         counter.add(1);
