@@ -133,6 +133,27 @@ fn a_cell_leaves_a_file_that_was_closed_while_it_followed() {
     assert_eq!(cell.waiting(PROCESS), 2);
 }
 
+// test[count.add, file.rotate]
+#[test]
+fn a_cell_follows_to_another_file_with_what_was_added_after_it_was_left() {
+    let cell = cell();
+    add(&cell, 5);
+    let files: &[_; 2] = Box::leak(Box::new([count(0), count(0)]));
+    let looks = AtomicUsize::new(0);
+    let open = || {
+        // Once the first file was found: another thread opens the second, takes the cell from its
+        // record, and adds.
+        if looks.fetch_add(1, Ordering::Relaxed) == 1 {
+            cell.detach();
+            assert!(add(&cell, 2));
+        }
+        files.get(usize::from(looks.load(Ordering::Relaxed) > 1))
+    };
+    let followed = cell.follow(PROCESS, open, |file| Ok(*file));
+    assert!(matches!(followed, Followed::Attached));
+    assert_eq!((files.map(value), cell.waiting(PROCESS)), ([5, 2], 0));
+}
+
 // test[count.add, count.retry]
 #[test]
 fn a_cell_that_is_refused_looks_again_if_it_has_a_record() {
