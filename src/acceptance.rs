@@ -230,14 +230,27 @@ fn is_line(text: &str) -> bool {
 
 // spec[collect.stack.symbol]
 fn is_symbol(symbol: &[u8]) -> bool {
-    let refused = |c: char| c.is_control() || matches!(c, '\u{fffd}' | '\\');
-    let is_path = match symbol {
-        [b'/', ..] | [b'.', b'/', ..] => true,
+    let refused = |c: char| c.is_control() || c == '\u{fffd}';
+    let symbol = std::str::from_utf8(symbol);
+    symbol.is_ok_and(|symbol| !symbol.contains(refused) && !is_path(symbol))
+}
+
+// spec[privacy.stack.path]
+fn is_path(symbol: &str) -> bool {
+    // What decoding leaves of a symbol that begins so, and a path from here or from above.
+    let bare = symbol.strip_prefix('"').unwrap_or(symbol);
+    let bare = bare.trim_start_matches('.');
+    let on_drive = match symbol.as_bytes() {
         [drive, b':', ..] => drive.is_ascii_alphabetic(),
         _ => false,
     };
-    let symbol = std::str::from_utf8(symbol);
-    symbol.is_ok_and(|symbol| !is_path && !symbol.contains(refused))
+    // The compiler names functions after types, with quotes in their tags.
+    let has_backslash = symbol.replace("\\\"", "").contains('\\');
+    on_drive
+        || has_backslash
+        || bare.starts_with('/')
+        || bare.starts_with("_/")
+        || symbol.contains(":/")
 }
 
 /// Whether a line can be what is left of a frame that was cut anywhere.

@@ -156,6 +156,8 @@ fn the_body_of_a_stack_is_nothing_but_frames() {
         "\na b.(*T[go.shape.int]).m:=-1234567890,+0xdeadbeef\nmain.é:-7,+0x2",
         "\nab:b:+1,+0x2",
         "\nmain.f:+1\nmain.g:=-7",
+        "\nmain.f:+1\n.c:+1",
+        "\ntype:.eq.struct { a int \\\"json:\\\\\\\"a\\\\\\\"\\\" }:+1,+0x2",
     ] {
         assert_eq!(refused_stack(body), None, "{body:?}");
     }
@@ -171,6 +173,11 @@ fn the_body_of_a_stack_is_nothing_but_frames() {
         ("\n./secret.go:+1", "symbol"),
         ("\nC:/secret.go:+1", "symbol"),
         ("\nu\\\\secret.go:+1", "symbol"),
+        ("\n../secret.go:+1", "symbol"),
+        ("\n\\\"./secret.go:+1", "symbol"),
+        ("\n_/home/u/secret.f:+1", "symbol"),
+        ("\nfile:///secret.go:+1", "symbol"),
+        ("\n\\\".C:/secret.go:+1", "symbol"),
         ("\nmain.f:+1,+0xA", "frame"),
         ("\nmain.f:+1,+0x2 ", "frame"),
         ("\nmain.f:+1,+0x2\n", "frame"),

@@ -123,13 +123,14 @@ fn a_report_is_held_back_by_what_it_says() {
 }
 
 /// What holds back the usual report with `to` in place of `from`.
-fn held_with(from: &str, to: &str) -> Option<String> {
+fn held_with(from: &str, to: impl AsRef<[u8]>) -> Option<String> {
     assert_eq!(REPORT.matches(from).count(), 1, "{from}");
     let home = Home::new("on 2026-11-01");
     home.put("local/2026-11-21.json", REPORT);
     let config = usual_config("");
-    let text = REPORT.replacen(from, to, 1);
-    let checked = only(&home).check(text.as_bytes(), Some(&config.approved()), time(NOW));
+    let (before, after) = REPORT.split_once(from).expect("it was counted");
+    let text = [before.as_bytes(), to.as_ref(), after.as_bytes()].concat();
+    let checked = only(&home).check(&text, Some(&config.approved()), time(NOW));
     checked.err().map(|hold| hold.to_string())
 }
 
@@ -139,6 +140,7 @@ fn a_report_of_which_a_part_would_go_unchecked_is_held_back() {
     let digits = format!("0.5{}", "01234567890".repeat(8_000));
     let twice = "a key that stands twice";
     let unknown = "a member that is not known";
+    let half = "a string of which a part is no character";
     let number = "a number that no program writes so";
     for (from, to, what) in [
         ("\"Week\"", "\"Home\":\"/home/u/secret\",\"Week\"", unknown),
@@ -158,12 +160,29 @@ fn a_report_of_which_a_part_would_go_unchecked_is_held_back() {
         ("\"GOOS\"", "\"Counters\":{\"secret/x\":7},\"GOOS\"", twice),
         ("\"n\":1", "\"n\":1,\"\\u006e\":1", twice),
         ("\"Stacks\":{", "\"Stacks\":{\"a\\nb\":1,\"a\\nb\":2", twice),
+        ("\"n\"", "\"n\\ud83d\"", half),
+        ("\"LastWeek\":\"\"", "\"LastWeek\":\"\\ude00\"", half),
         ("0.5", &digits, number),
         ("0.5", "5E-1", number),
     ] {
         let held = held_with(from, to).unwrap_or_default();
         let end = format!(": {what} [privacy.approved.body] [upload.ready.check]");
         assert!(held.ends_with(&end), "{held}");
+    }
+}
+
+// test[upload.ready.check]
+#[test]
+fn a_report_with_bytes_that_are_no_text_is_held_back() {
+    for to in [
+        &b"\"LastWeek\":\"\xff\""[..],
+        b"\"LastWeek\":\"\\n\xe2\x82\"",
+    ] {
+        let held = held_with("\"LastWeek\":\"\"", to).unwrap_or_default();
+        assert!(
+            held.contains(": a string of which a part is no character ["),
+            "{held}"
+        );
     }
 }
 
@@ -187,6 +206,10 @@ fn a_report_that_a_program_can_have_written_is_not_held_back() {
     ] {
         assert_eq!(held_with(from, to), None, "{to}");
     }
+    // A whole pair and U+FFFD itself are read as what they are.
+    let text = "\"LastWeek\":\"\\ud83d\\ude00\u{fffd}\"";
+    let held = held_with("\"LastWeek\":\"\"", text).unwrap_or_default();
+    assert!(held.contains("LastWeek is no date"), "{held}");
 }
 
 #[test]

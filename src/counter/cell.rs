@@ -26,7 +26,7 @@ const MAX_AT_ONCE: u64 = 1 << 32;
 /// What became of an addition away from the fast path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Addition {
-    /// It is in the file, or will be at once, by another thread that is attaching the cell.
+    /// It is in the file, or another thread that is attaching the cell sees to it.
     Added,
     /// It waits, and the cell has to follow the file.
     Waits,
@@ -193,8 +193,9 @@ impl<R: Reference<AtomicU64>> Cell<R> {
                     Followed::NoFile
                 }
             };
-            // ORDERING: acquires, with what `attach` or `detach` found in the slots, the file that
-            // was opened before whoever left it there. Who comes later finds what we left.
+            // ORDERING: after what the list and the slots of the cell have from here, and before
+            // the look at the file that is open: either whoever opens another one finds the cell so
+            // (the fences in `List::move_on` and `move_on`), or we find that file.
             fence(Ordering::SeqCst);
             let newer = open();
             let is_last = newer.map(std::ptr::from_ref) == file.map(std::ptr::from_ref);

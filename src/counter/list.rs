@@ -66,8 +66,8 @@ impl<T: Listed, const BUCKETS: usize> List<T, BUCKETS> {
         List { buckets, used }
     }
 
-    /// Adds `n` to `counter` away from its fast path. If it waits afterwards, it is on the list,
-    /// and has to follow the file.
+    /// Adds `n` to `counter` away from its fast path. If this says that it waits, the counter is on
+    /// the list, and has to follow the file.
     ///
     /// While a thread puts the counter on the list, the others let it wait: that thread follows
     /// afterwards, and takes what waits along. So no counter is attached that is not on the list,
@@ -94,8 +94,8 @@ impl<T: Listed, const BUCKETS: usize> List<T, BUCKETS> {
         let mut old = 0;
         // ORDERING: relaxed if it succeeds, as nothing else depends on it; if it fails, acquires
         // the list with the counter on it. If it is not there yet, the fence in
-        // `Cell::add_slowly`, before this, pairs with those in `Cell::follow` of whoever puts it
-        // there: what waits is seen from there.
+        // `Cell::add_slowly`, before this, pairs with those in `Cell::attach` and `Cell::follow` of
+        // whoever puts it there: what waits is seen from there.
         while let Err(newer) =
             lister.compare_exchange(old, process, Ordering::Relaxed, Ordering::Acquire)
         {

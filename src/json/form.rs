@@ -31,7 +31,8 @@ impl<'a> Form<'a> {
     }
 
     /// The same, but nothing of the document may be passed over: no member, none of several members
-    /// with one key, no digit of a number in double precision. `exact` states that.
+    /// with one key, no part of a string that is no character, no digit of a number in double
+    /// precision. `exact` states that.
     pub(crate) fn exact(text: &'a [u8], clause: &'static str, exact: &'static str) -> Form<'a> {
         Form {
             exact: Some(exact),
@@ -41,10 +42,19 @@ impl<'a> Form<'a> {
 
     /// Makes sure that nothing follows.
     pub(crate) fn end(mut self) -> Result<()> {
-        match self.json.next()? {
+        match self.next()? {
             Event::End => Ok(()),
             _ => Err(self.error("something follows the document")),
         }
+    }
+
+    /// The next piece of the document.
+    fn next(&mut self) -> Result<Event<'a>> {
+        let event = self.json.next()?;
+        if self.json.replaced() {
+            self.unread("a string of which a part is no character")?;
+        }
+        Ok(event)
     }
 
     /// Reads an object: `member` is called for every key and has to read the value.
@@ -52,14 +62,14 @@ impl<'a> Form<'a> {
         &mut self,
         mut member: impl FnMut(&mut Form<'a>, &str) -> Result<()>,
     ) -> Result<()> {
-        match self.json.next()? {
+        match self.next()? {
             Event::Null => return Ok(()),
             Event::ObjectStart => {}
             _ => return Err(self.error("a value that is no object")),
         }
         let mut keys = BTreeSet::new();
         loop {
-            let Event::Key(key) = self.json.next()? else {
+            let Event::Key(key) = self.next()? else {
                 return Ok(());
             };
             // Keys with U+FFFD can be two that a writer could not tell apart.
@@ -78,7 +88,7 @@ impl<'a> Form<'a> {
         &mut self,
         mut element: impl FnMut(&mut Form<'a>) -> Result<()>,
     ) -> Result<()> {
-        match self.json.next()? {
+        match self.next()? {
             Event::Null => return Ok(()),
             Event::ArrayStart => {}
             _ => return Err(self.error("a value that is no array")),
@@ -91,7 +101,7 @@ impl<'a> Form<'a> {
 
     /// Reads a string.
     pub(crate) fn string(&mut self) -> Result<String> {
-        match self.json.next()? {
+        match self.next()? {
             Event::String(text) => Ok(text.into_owned()),
             Event::Null => Ok(String::new()),
             _ => Err(self.error("a value that is no string")),
@@ -100,7 +110,7 @@ impl<'a> Form<'a> {
 
     /// Reads a number, as it is written.
     pub(crate) fn number(&mut self) -> Result<&'a str> {
-        match self.json.next()? {
+        match self.next()? {
             Event::Number(text) => Ok(text),
             Event::Null => Ok("0"),
             _ => Err(self.error("a value that is no number")),

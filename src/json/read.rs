@@ -80,6 +80,7 @@ pub struct Reader<'a> {
     /// What is open, outermost first.
     open: Vec<Open>,
     expect: Expect,
+    replaced: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +112,7 @@ impl<'a> Reader<'a> {
             at: 0,
             open: Vec::new(),
             expect: Expect::Value,
+            replaced: false,
         }
     }
 
@@ -185,6 +187,11 @@ impl<'a> Reader<'a> {
     pub(super) fn ends_array(&mut self) -> bool {
         let may_end = matches!(self.expect, Expect::CommaOrEnd | Expect::ValueOrEnd);
         may_end && self.open.last() == Some(&Open::Array) && self.peek() == Some(b']')
+    }
+
+    /// Whether U+FFFD took the place of something in a string up to here.
+    pub(super) fn replaced(&self) -> bool {
+        self.replaced
     }
 
     /// Where the reader stands, in bytes.
@@ -314,10 +321,14 @@ impl<'a> Reader<'a> {
                     let plain = self.text.get(plain_from..self.at).unwrap_or_default();
                     self.at += 1;
                     if decoded.is_empty() {
-                        return Ok(text_of(plain));
+                        let text = text_of(plain);
+                        self.replaced |= matches!(text, Cow::Owned(_));
+                        return Ok(text);
                     }
                     decoded.extend_from_slice(plain);
-                    return Ok(Cow::Owned(text_of(&decoded).into_owned()));
+                    let text = text_of(&decoded);
+                    self.replaced |= matches!(text, Cow::Owned(_));
+                    return Ok(Cow::Owned(text.into_owned()));
                 }
                 Some(b'\\') => {
                     decoded
@@ -365,7 +376,10 @@ impl<'a> Reader<'a> {
                 .and_then(Result::ok)
                 .unwrap_or(char::REPLACEMENT_CHARACTER);
         }
-        char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER)
+        char::from_u32(u32::from(unit)).unwrap_or_else(|| {
+            self.replaced = true;
+            char::REPLACEMENT_CHARACTER
+        })
     }
 
     /// The number of the escape `\uXXXX` at `at`.

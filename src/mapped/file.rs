@@ -144,7 +144,7 @@ impl CountFile {
             header_len: self.header_len,
             path: self.path.clone(),
             span: self.span,
-            damage: AtomicU64::new(0),
+            damage: AtomicU64::new(self.damage.load(Ordering::Relaxed)),
         })
     }
 

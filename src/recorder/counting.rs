@@ -347,9 +347,9 @@ impl Recorder {
             return;
         }
         let deleted = self.file.get().is_some_and(CountFile::is_deleted);
-        let was_off = self.off.load(Ordering::Relaxed);
         // Short programs keep the file that they opened, even if its week ends.
-        if self.stop_if_off(place).is_ok() && (deleted || was_off || self.file.get().is_none()) {
+        let is_other = |was_off| deleted || was_off || self.file.get().is_none();
+        if self.stop_if_off(place).is_ok_and(is_other) {
             drop(self.rotate(Time::from_unix(now)));
         }
     }
@@ -360,31 +360,31 @@ impl Recorder {
         self.wanting.store(true, Ordering::Relaxed);
     }
 
-    /// Stops counting if the mode has become off. The file is kept, for the mode to change again.
+    /// Stops counting if the mode has become off, and keeps the file. Returns whether it was off.
     // spec[count.off]
-    fn stop_if_off(&'static self, place: &Place) -> Result<(), Closed> {
+    fn stop_if_off(&'static self, place: &Place) -> Result<bool, Closed> {
         // off = load(off); now = what the mode file says; CAS off: off -> now, again if it changed,
         // so that an older reading does not take the place of a newer one; if that has changed it
         // twice, it does until the next look
-        let now = loop {
+        let (was_off, now) = loop {
             // ORDERING: relaxed, here and below, see `open_file`.
             let off = self.off.load(Ordering::Relaxed);
             let now = match mode::try_read(Some(&place.dir), &place.environment) {
                 Ok(mode) => mode.mode == Mode::Off,
                 // spec[mode.unreadable]
                 // What was found last holds until the mode can be read.
-                Err(_) if self.open_file().is_some() => return Ok(()),
+                Err(_) if self.open_file().is_some() => return Ok(false),
                 Err(error) => return Err(error.into()),
             };
             let exchanged =
                 self.off
                     .compare_exchange(off, now, Ordering::Relaxed, Ordering::Relaxed);
             if exchanged.is_ok() {
-                break now;
+                break (off, now);
             }
         };
         if !now {
-            return Ok(());
+            return Ok(was_off);
         }
         drop(self.attach_all());
         Err(Closed::Off)

@@ -119,6 +119,7 @@ def check_frame(line):
 
 
 def is_symbol(text):
-    if re.match(r"\.?/|[A-Za-z]:", text):
+    # privacy.stack.path
+    if re.match(r'"?\.*_?/|[A-Za-z]:', text) or re.search(r':/|\\(?!")', text):
         return False
-    return not any(c in "\ufffd\\" or unicodedata.category(c) == "Cc" for c in text)
+    return not any(c == "\ufffd" or unicodedata.category(c) == "Cc" for c in text)

@@ -101,6 +101,18 @@ const TAKEN: &[Row] = &[
         b"\\ntype:.eq.struct { a int }:+1,+0x2",
     ),
     (
+        "symbol-with-tag",
+        "collect.stack.symbol",
+        "A symbol with a quote in a tag, as the compiler names functions of types.",
+        br#"\ntype:.eq.struct { a int \"json:\\\"a\\\"\" }:+1,+0x2"#,
+    ),
+    (
+        "symbol-behind-dot",
+        "collect.stack.symbol",
+        "A symbol without a path, behind one with a path.",
+        b"\\nmain.f:+1,+0x2\\n.c:+1,+0x2",
+    ),
+    (
         "symbol-with-colon",
         "collect.stack.frame",
         "The last colon is the one that counts.",
@@ -294,6 +306,30 @@ const REFUSED: &[Row] = &[
         "collect.stack.symbol",
         "A path below the working directory.",
         b"\\n./secret.go:+1",
+    ),
+    (
+        "symbol-path-above",
+        "collect.stack.symbol",
+        "A path above the working directory.",
+        b"\\n../u/secret.go:+1",
+    ),
+    (
+        "symbol-path-decoded",
+        "collect.stack.symbol",
+        "A path once it is decoded.",
+        br#"\n\"./home/u/secret:+1"#,
+    ),
+    (
+        "symbol-path-built",
+        "collect.stack.symbol",
+        "The path of a package that was built where it lies.",
+        b"\\n_/home/u/secret.f:+1,+0x2",
+    ),
+    (
+        "symbol-url",
+        "collect.stack.symbol",
+        "A path behind a colon.",
+        b"\\nfile:///home/u/secret:+1",
     ),
     (
         "symbol-drive",
