@@ -154,11 +154,15 @@ def main():
     if sys.argv[1:]:
         os.environ["GOTELEMETRY_UNBOUNDED"] = "1"
     loom = mended_loom()
-    program = build(copy("sound", loom), ROOM / "target")
+    sound = copy("sound", loom)
+    planted = list(faults())
+    # That each has its place is known before anything is built.
+    for _, _, file, old, new, _ in planted:
+        plant(sound, file, old, new)()
+    program = build(sound, ROOM / "target")
     models = subprocess.run([program, "--nocapture", f"--test-threads={AT_ONCE}"])
     if models.returncode:
         sys.exit(models.returncode)
-    planted = list(faults())
     if not has_fault_each(program, planted):
         sys.exit(1)
     shares = [planted[at::AT_ONCE] for at in range(AT_ONCE)]
