@@ -187,6 +187,18 @@ fn what_may_not_be_given_up_waits() {
     assert_eq!(cell.waiting(PROCESS), 5);
 }
 
+// test[count.off]
+#[test]
+fn what_another_thread_has_moved_is_not_given_up() {
+    let (cell, first) = (cell(), count(0));
+    add(&cell, 5);
+    cell.forget(|| {
+        cell.attach(first, PROCESS);
+        true
+    });
+    assert_eq!((value(first), cell.waiting(PROCESS)), (5, 0));
+}
+
 #[test]
 fn adding_nothing_changes_nothing() {
     let cell = cell();

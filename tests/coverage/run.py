@@ -28,13 +28,15 @@ ROOM = models.TARGET / "coverage"
 FLOORS = ("src/format/", "src/counter/")
 # Its subject is the machine code, which counting branches changes.
 LEFT_OUT = {"instructions"}
-# The models in which every exchange of a cell can be lost to another thread. Others take as long
-# as they are great.
+# The models in which every exchange of a cell and of the list can be lost to another thread. Others
+# take as long as they are great.
 MODELS = [
     "attach::additions_of_two_threads_meet_the_opening_of_the_file",
     "count::additions_meet_in_a_process_that_was_forked_off",
     "count::no_more_waits_than_was_added",
     "count::what_waits_stops_at_the_greatest_count",
+    "list::two_threads_list_two_counters",
+    "rotate::additions_that_pass_the_edge_meet_a_rotation",
 ]
 ENVIRONMENT = os.environ | {
     "RUSTUP_TOOLCHAIN": os.environ.get("GOTELEMETRY_NIGHTLY", "nightly"),
