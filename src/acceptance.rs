@@ -245,12 +245,12 @@ fn is_path(symbol: &str) -> bool {
         _ => false,
     };
     // The compiler names functions after types, with quotes in their tags.
-    let has_backslash = symbol.replace("\\\"", "").contains('\\');
+    let mut escaped = symbol.split('\\').skip(1);
     on_drive
-        || has_backslash
         || bare.starts_with('/')
         || bare.starts_with("_/")
         || symbol.contains(":/")
+        || escaped.any(|rest| !rest.starts_with('"'))
 }
 
 /// Whether a line can be what is left of a frame that was cut anywhere.

@@ -147,7 +147,7 @@ fn what_is_not_in_the_config_is_refused() {
     assert_eq!(refused(from, both), Some("collect.check.build"));
 }
 
-// test[collect.stack.frame, collect.stack.line, collect.stack.symbol]
+// test[collect.stack.frame, collect.stack.line, collect.stack.symbol, privacy.stack.path]
 #[test]
 fn the_body_of_a_stack_is_nothing_but_frames() {
     for body in [
@@ -172,6 +172,7 @@ fn the_body_of_a_stack_is_nothing_but_frames() {
         ("\n/home/u/secret.go:+1", "symbol"),
         ("\n./secret.go:+1", "symbol"),
         ("\nC:/secret.go:+1", "symbol"),
+        ("\nC:secret.go:+1", "symbol"),
         ("\nu\\\\secret.go:+1", "symbol"),
         ("\n../secret.go:+1", "symbol"),
         ("\n\\\"./secret.go:+1", "symbol"),

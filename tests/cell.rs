@@ -189,14 +189,21 @@ fn what_may_not_be_given_up_waits() {
 
 // test[count.off]
 #[test]
-fn what_another_thread_has_moved_is_not_given_up() {
+fn what_another_thread_has_moved_is_not_given_up_but_what_waits_then() {
     let (cell, first) = (cell(), count(0));
+    let asked = AtomicUsize::new(0);
     add(&cell, 5);
     cell.forget(|| {
-        cell.attach(first, PROCESS);
+        if asked.fetch_add(1, Ordering::Relaxed) == 0 {
+            cell.attach(first, PROCESS);
+            cell.detach();
+            assert!(add(&cell, 2));
+        }
         true
     });
     assert_eq!((value(first), cell.waiting(PROCESS)), (5, 0));
+    assert_eq!(asked.into_inner(), 2);
+    cell.forget(|| panic!("nothing waits"));
 }
 
 #[test]

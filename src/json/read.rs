@@ -80,6 +80,7 @@ pub struct Reader<'a> {
     /// What is open, outermost first.
     open: Vec<Open>,
     expect: Expect,
+    /// Whether U+FFFD took the place of something in a string.
     replaced: bool,
 }
 
@@ -321,14 +322,10 @@ impl<'a> Reader<'a> {
                     let plain = self.text.get(plain_from..self.at).unwrap_or_default();
                     self.at += 1;
                     if decoded.is_empty() {
-                        let text = text_of(plain);
-                        self.replaced |= matches!(text, Cow::Owned(_));
-                        return Ok(text);
+                        return Ok(self.decoded(plain));
                     }
                     decoded.extend_from_slice(plain);
-                    let text = text_of(&decoded);
-                    self.replaced |= matches!(text, Cow::Owned(_));
-                    return Ok(Cow::Owned(text.into_owned()));
+                    return Ok(Cow::Owned(self.decoded(&decoded).into_owned()));
                 }
                 Some(b'\\') => {
                     decoded
@@ -342,6 +339,13 @@ impl<'a> Reader<'a> {
                 None => return Err(self.error(SYNTAX, "the document ends within a string")),
             }
         }
+    }
+
+    /// The text of a string.
+    fn decoded<'t>(&mut self, bytes: &'t [u8]) -> Cow<'t, str> {
+        let text = text_of(bytes);
+        self.replaced |= matches!(text, Cow::Owned(_));
+        text
     }
 
     /// The character of the escape that comes next.

@@ -321,7 +321,7 @@ mod tests {
         (home, file.expect("it can be opened").expect("it is ours"))
     }
 
-    // test[count.retry]
+    // test[count.retry, count.corrupt]
     #[test]
     fn a_file_that_was_mapped_in_part_is_mapped_anew_and_counted_into() {
         let (_home, whole) = opened();
@@ -338,6 +338,11 @@ mod tests {
         let wider = file.wider().expect("there is address space");
         assert_eq!((wider.path(), wider.span()), (file.path(), file.span()));
         wider.insert(&name(b'e')).expect("there is room");
+        // What is damaged stays so.
+        file.damage.store(8, Ordering::Relaxed);
+        let damaged = file.wider().expect("there is address space");
+        let left_alone = damaged.insert(&name(b'e')).err();
+        assert!(matches!(left_alone, Some(Trouble::Corrupt { offset: 7 })));
     }
 
     // test[open.wait]

@@ -348,8 +348,8 @@ impl Recorder {
         }
         let deleted = self.file.get().is_some_and(CountFile::is_deleted);
         // Short programs keep the file that they opened, even if its week ends.
-        let is_other = |was_off| deleted || was_off || self.file.get().is_none();
-        if self.stop_if_off(place).is_ok_and(is_other) {
+        let needs_rotation = |was_off| deleted || was_off || self.file.get().is_none();
+        if self.stop_if_off(place).is_ok_and(needs_rotation) {
             drop(self.rotate(Time::from_unix(now)));
         }
     }

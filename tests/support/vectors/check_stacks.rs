@@ -338,6 +338,12 @@ const REFUSED: &[Row] = &[
         b"\\nC:/secret.go:+1",
     ),
     (
+        "symbol-drive-here",
+        "collect.stack.symbol",
+        "A path below the working directory of a drive.",
+        b"\\nC:secret.go:+1",
+    ),
+    (
         "symbol-backslash",
         "collect.stack.symbol",
         "A path with a backslash.",
